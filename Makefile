@@ -1,0 +1,45 @@
+# make demo   the CA3 memory on real digits: claimed versus measured, a figure and a recording
+# make test   lint, types and the tests that take seconds; test-all adds the slow ones
+# Each makes .venv and installs what it needs; a second call starts at once.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+SPEC := pyproject.toml setup.py constraints.txt
+
+.PHONY: demo test test-all lint clean distclean
+
+demo: $(VENV)/.base
+	$(BIN)/neurosim run ca3_recall --check --out runs/ca3_recall
+
+test: lint
+	$(BIN)/python -m pytest
+
+test-all: lint
+	$(BIN)/python -m pytest -m "slow or not slow"
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+clean:
+	rm -rf build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+	find . -path ./$(VENV) -prune -o -name __pycache__ -type d -exec rm -rf {} +
+
+distclean: clean
+	rm -rf $(VENV)
+
+$(VENV)/.pip:
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
+	touch $@
+
+$(VENV)/.base: $(SPEC) | $(VENV)/.pip
+	$(INSTALL) --editable ".[data]"
+	touch $@
+
+$(VENV)/.dev: $(SPEC) | $(VENV)/.pip
+	$(INSTALL) --editable ".[data]" --group test --group lint
+	touch $@

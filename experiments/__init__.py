@@ -1,0 +1,1 @@
+"""Experiments with published claims, imported as ``neurosim.experiments``; run by name."""

@@ -1,0 +1,16 @@
+"""The stress test of the CA3 memory: sixty operations that replace contents by their complements."""
+
+from pathlib import Path
+
+from neurosim.experiments.ca3_stress.experiment import Params, run
+from neurosim.experiments.ca3_stress.figure import figure
+from neurosim.runner.experiment import Experiment
+
+EXPERIMENT = Experiment(
+    name="ca3_stress",
+    summary="CA3 memory: contents replaced by their complements, twice (60 operations)",
+    params=Params,
+    run=run,
+    figure=figure,
+    folder=Path(__file__).parent,
+)

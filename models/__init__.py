@@ -1,0 +1,1 @@
+"""Models built on neurosim. Every model package has a line called ``SUMMARY``."""

@@ -1,0 +1,283 @@
+"""A running network: stepwise, closed loop, saved and continued. Shared by all backends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from os import PathLike
+from time import perf_counter
+from typing import Any, Self
+
+import numpy as np
+
+from neurosim.backends.base import Engine, Options, Synapses
+from neurosim.backends.interrupt import noted
+from neurosim.backends.progress import bar
+from neurosim.declare import Bounds, number
+from neurosim.errors import Interrupted, ParameterError, SimulationError, WiringError, close_matches
+from neurosim.network.network import Network
+from neurosim.plan.lower import lower
+from neurosim.plan.plan import Plan
+from neurosim.recording.buffers import Buffers
+from neurosim.recording.provenance import provenance
+from neurosim.recording.recording import Recording
+
+CHUNK_S = 0.1
+"""Wall time that one call into an engine should take: how often progress shows and Ctrl-C works."""
+
+MakeEngine = Callable[[Plan], Engine]
+
+
+class Simulation:
+    """A network in the middle of a run. Make it with :func:`neurosim.prepare`.
+
+    Use it as a context manager, or call :meth:`close`.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        backend: str,
+        make: MakeEngine,
+        options: Options,
+    ) -> None:
+        self.plan, self.backend, self.options = plan, backend, options
+        self._make = make
+        self._engine: Engine | None = make(plan)
+        self._buffers = Buffers(plan)
+        self._interrupted = False
+
+    # running
+
+    @property
+    def t(self) -> float:
+        """Current time, ms."""
+        return self._open().step * self.plan.dt
+
+    def run(self, duration: float) -> Self:
+        """Go on for ``duration`` ms (rounded to whole steps).
+
+        Raises
+        ------
+        Interrupted
+            If Ctrl-C was pressed. The run stops between chunks, what ran until then stays valid,
+            and the simulation can go on.
+        ParameterError
+            If the duration is not a number >= 0.
+        SimulationError
+            If the recording would not fit into memory, or the simulation is closed.
+        """
+        bounds = Bounds("ms", low=0.0)
+        duration = number("Simulation.run", "duration", duration, bounds, scalar=True)
+        return self._advance(int(np.floor(duration / self.plan.dt + 0.5)))
+
+    def run_until(self, time: float) -> Self:
+        """Go on until the time ``time`` ms.
+
+        Raises
+        ------
+        ParameterError
+            If the time has passed.
+        """
+        bounds = Bounds("ms", low=self.t * (1.0 - 1e-12))
+        time = number("Simulation.run_until", "time", time, bounds, scalar=True)
+        return self._advance(int(np.floor(time / self.plan.dt + 0.5)) - self._open().step)
+
+    def _advance(self, steps: int) -> Self:
+        engine = self._open()
+        self._buffers.reserve(engine.step, steps, self.options.memory_limit)
+        self._buffers.start_run()
+        chunk, done = min(steps, 64), 0
+        with bar(steps, self.options.progress, self.plan.name) as shown, noted() as stopped:
+            while done < steps and not stopped():
+                began, first = perf_counter(), engine.step
+                self._buffers.append(first, engine.advance(chunk))
+                done += chunk
+                shown.update(done)
+                spent = perf_counter() - began
+                grow = min(8.0, CHUNK_S / spent) if spent > 0 else 8.0
+                chunk = min(max(1, int(chunk * grow)), steps - done)
+        if done < steps:
+            self._interrupted = True
+            raise Interrupted(self.t, self.recording())
+        return self
+
+    def feed(self, population: str, spikes: Iterable[tuple[int, float]]) -> None:
+        """Add spikes to a spike array population.
+
+        Parameters
+        ----------
+        population : str
+            Name of a ``SpikeSourceArray`` population.
+        spikes : iterable of (id, time)
+            Unit and time in ms; times must not lie before :attr:`t`.
+        """
+        engine, index = self._open(), self._population(population)
+        if index not in {block.population for block in self.plan.arrays}:
+            raise WiringError(
+                f"Simulation.feed: {population!r} is no SpikeSourceArray population and cannot be "
+                "fed. Add one that projects to it."
+            )
+        pairs = list(spikes)
+        try:
+            table = np.array(pairs, dtype=np.float64).reshape(-1, 2)
+        except (TypeError, ValueError) as error:
+            raise ParameterError(
+                "Simulation.feed", "spikes", "must be (id, time) pairs", pairs, "Give such."
+            ) from error
+        size, ids = self.plan.populations[index].size, table[:, 0]
+        if not ((ids >= 0) & (ids < size) & (ids == np.floor(ids))).all():
+            raise ParameterError(
+                "Simulation.feed", "spikes", f"must have ids from 0 to {size - 1}", pairs,
+                "Correct the ids.", f"population {population!r}",
+            )  # fmt: skip
+        stamps = np.floor(table[:, 1] / self.plan.dt + 0.5)
+        if not np.isfinite(stamps).all() or (stamps < engine.step).any():
+            raise ParameterError(
+                "Simulation.feed", "spikes", f"must not lie before t = {self.t:g} ms", pairs,
+                "Feed spikes before their time comes.", f"population {population!r}",
+            )  # fmt: skip
+        engine.feed(index, stamps.astype(np.int64), ids.astype(np.int32))
+
+    # looking
+
+    def read(self, population: str, variable: str = "spikes") -> Any:
+        """Current values of a state variable, shape (size,); or the spikes of the last ``run``.
+
+        Spikes come as (times, ids) and need a probe.
+        """
+        index = self._population(population)
+        if variable == "spikes":
+            return self._buffers.recent(index)
+        block = self.plan.populations[index].block
+        kind = self.plan.neurons[block].kind if block >= 0 else None
+        known = [s.name for s in kind.state] if kind else []
+        if variable not in known:
+            raise WiringError(
+                f"Simulation.read: {population!r} has no variable {variable!r}. "
+                f"{close_matches(variable, ['spikes', *known])}"
+            )
+        return self._open().read(index, variable)
+
+    def weights(self, projection: str, pending: bool = True) -> Synapses:
+        """Synapses of a projection with their present weights.
+
+        Parameters
+        ----------
+        projection : str
+            Its name.
+        pending : bool
+            For plastic synapses: whether potentiation that is applied only at the next presynaptic
+            spike counts. ``False`` gives what a SpiNNaker board would report.
+        """
+        parts = [self._open().synapses(b, pending) for b in self._blocks(projection)]
+        if len(parts) == 1:
+            return parts[0]
+        return Synapses(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+
+    def set_weights(self, projection: str, weights: Any) -> None:
+        """Replace the weights of a projection, one number or in the order of :meth:`weights`."""
+        blocks = self._blocks(projection)
+        counts = [len(self._open().synapses(b, False).pre) for b in blocks]
+        try:
+            values = np.array(weights, dtype=np.float64)
+            values = np.broadcast_to(values, sum(counts))
+        except (TypeError, ValueError) as error:
+            raise ParameterError(
+                "Simulation.set_weights", "weights", f"must be a number or {sum(counts)} numbers",
+                weights, "Use the order of weights().", f"projection {projection!r}",
+            ) from error  # fmt: skip
+        if not np.isfinite(values).all():
+            raise ParameterError(
+                "Simulation.set_weights", "weights", "must be finite", weights, "Correct them."
+            )
+        for block, part in zip(blocks, np.split(values, np.cumsum(counts)[:-1]), strict=True):
+            self._open().set_weights(block, part)
+
+    def freeze(self, projection: str, frozen: bool = True) -> None:
+        """Stop (or resume) the plasticity of a projection.
+
+        Potentiation that is pending is applied first. Frozen synapses transmit, and their rule does
+        not see the spikes of that time.
+        """
+        for block in self._blocks(projection):
+            self._open().flush(block)
+            self._open().freeze(block, frozen)
+
+    def recording(self) -> Recording:
+        """All that was recorded until now."""
+        engine = self._open()
+        notes = {**engine.notes(), "interrupted": self._interrupted}
+        return self._buffers.recording(
+            engine.step, engine.read, provenance(self.plan, self.backend, notes)
+        )
+
+    # state
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write the state and what was recorded, so that :meth:`load` goes on bit for bit."""
+        from neurosim.io.state import save_state
+
+        save_state(path, self.plan, self.backend, self._open().state(), self._buffers)
+
+    def load(self, path: str | PathLike[str]) -> Self:
+        """Go on from a saved state of the same network, seed, time step and backend.
+
+        Raises
+        ------
+        StoreError
+            If the file is damaged, foreign, or of another network.
+        """
+        from neurosim.io.state import load_state
+
+        state, buffers = load_state(path, self.plan, self.backend)
+        self._open().restore(state)
+        self._buffers = buffers
+        return self
+
+    def reset(self, seed: int | None = None) -> Self:
+        """Back to stamp 0 with nothing recorded; a new seed draws everything anew."""
+        self._open()
+        if seed is not None and seed != self.plan.seed:
+            network, old = Network.from_dict(self.plan.network), self.plan
+            self.plan = lower(network, old.dt, seed, old.precision, old.weights)
+        self._engine = self._make(self.plan)
+        self._buffers = Buffers(self.plan)
+        self._interrupted = False
+        return self
+
+    def close(self) -> None:
+        """Free the state; the simulation cannot be used afterwards."""
+        self._engine = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        when = "closed" if self._engine is None else f"at {self.t:g} ms"
+        units = sum(p.size for p in self.plan.populations)
+        return f"Simulation({self.plan.name!r}, {units} units, backend={self.backend!r}, {when})"
+
+    # helpers
+
+    def _open(self) -> Engine:
+        if self._engine is None:
+            raise SimulationError("Simulation: is closed. Prepare a new one.")
+        return self._engine
+
+    def _population(self, name: str) -> int:
+        names = [p.name for p in self.plan.populations]
+        if name not in names:
+            raise WiringError(f"Simulation: no population {name!r}. {close_matches(name, names)}")
+        return names.index(name)
+
+    def _blocks(self, projection: str) -> list[int]:
+        blocks = [i for i, b in enumerate(self.plan.synapses) if b.name == projection]
+        if not blocks:
+            known = {b.name for b in self.plan.synapses}
+            raise WiringError(
+                f"Simulation: no projection {projection!r}. {close_matches(projection, known)}"
+            )
+        return blocks

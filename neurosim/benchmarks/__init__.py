@@ -1,0 +1,1 @@
+"""Benchmark networks with known rates, and how their speed is measured."""

@@ -1,0 +1,1 @@
+"""Files: recordings, saved states, and the one way in which they are written."""

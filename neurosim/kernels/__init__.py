@@ -1,0 +1,1 @@
+"""Compiled kernels: Numba and NumPy only, flat arrays in and out."""

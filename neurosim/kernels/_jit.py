@@ -1,0 +1,80 @@
+"""The one place with Numba's flags, and the folder of compiled code.
+
+Compiled code lies in a folder whose name holds a hash of the sources of all kernels, so that an
+edit of any of them is noticed (Numba itself looks at the file of the compiled function only).
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+import platform
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numba
+import numpy as np
+from numba.core import config
+
+FLAGS: dict[str, Any] = {"error_model": "numpy", "nogil": True}
+INNER: dict[str, Any] = {**FLAGS, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+
+
+@functools.cache
+def sources_key() -> str:
+    """Hash of the kernels' sources and of what compiles them."""
+    digest = hashlib.blake2b(digest_size=8)
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    versions = (sys.version, numba.__version__, np.__version__, platform.machine())
+    digest.update("\0".join(versions).encode())
+    return digest.hexdigest()
+
+
+def cache_root() -> Path:
+    """Folder of all compiled code: ``NEUROSIM_CACHE_DIR``, else the user's cache folder."""
+    given = os.environ.get("NEUROSIM_CACHE_DIR")
+    if given:
+        return Path(given)
+    home = os.environ.get("XDG_CACHE_HOME")
+    return (Path(home) if home else Path.home() / ".cache") / "neurosim"
+
+
+@functools.cache
+def cache_folder() -> Path:
+    """Folder for code compiled from the present sources; a temporary one where none can be
+    written."""
+    folder = cache_root() / sources_key()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError:
+        return Path(tempfile.mkdtemp(prefix="neurosim-cache-"))
+    return folder
+
+
+def kernel(function: Callable[..., Any]) -> Any:
+    """Compile a function at its first call and keep the result on disk."""
+    before = config.CACHE_DIR
+    config.CACHE_DIR = str(cache_folder())  # read once, when the dispatcher is made
+    try:
+        return numba.njit(cache=True, **FLAGS)(function)
+    finally:
+        config.CACHE_DIR = before
+
+
+def inner(function: Callable[..., Any]) -> Any:
+    """Compile a function that only kernels call; it is kept on disk with its callers.
+
+    Without entry points for Python it compiles in half the time.
+    """
+    return numba.njit(**INNER)(function)
+
+
+def inline(function: Callable[..., Any]) -> Any:
+    """As :func:`inner`, for a small function that is always merged into its callers."""
+    return numba.njit(forceinline=True, **INNER)(function)

@@ -1,0 +1,288 @@
+"""The step loop: generated for a set of neuron kinds, written to the cache folder and imported.
+
+A run is a few calls of ``run`` in such a module. Its source is fixed by the step functions of the
+kinds, by which constants differ between neurons, and by which features the network uses; the file's
+name is a hash of the source, so Numba's cache on disk holds for built-in and user-defined kinds
+alike.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import os
+import sys
+import tempfile
+from dataclasses import dataclass
+from importlib.util import module_from_spec, spec_from_file_location
+from types import ModuleType
+from typing import Any
+
+from neurosim.kernels._jit import cache_folder
+from neurosim.kernels.layout import STRIP
+
+HEADER = '''"""Generated step loop; see neurosim.kernels.driver."""
+import numpy as np
+from neurosim.kernels._jit import inline, inner, kernel
+from neurosim.kernels.arithmetic import {exp} as exp, log, sqrt
+from neurosim.kernels.deliver import deliver, deliver_dynamic, deliver_fixed
+from neurosim.kernels.record import record, sample
+from neurosim.kernels.sources import add_currents, add_poisson, emit_arrays, emit_poisson, open_slot
+from neurosim.kernels.stdp import note_posts, plasticity_on_arrival, plasticity_on_emission
+F = np.{float}
+'''
+
+UPDATE = """
+@inner
+def update_{b}(neurons, scalars, history, slot):
+    n, start = neurons.size[{b}], neurons.start[{b}]
+{scalars}
+{inputs}
+    values, mask, ends, places = neurons.state, neurons.mask, neurons.pop_end, neurons.pop_index
+    groups = neurons.groups
+    ids, low, high = history.ids[slot], history.low[slot], history.high[slot]
+    count = history.count[slot]
+    pop, last_pop = neurons.pop_first[{b}], neurons.pop_first[{b} + 1]
+    origin = 0
+    low[places[pop]] = count
+    for s in range((n + {last}) // {strip}):
+        state = values[start + s * {width} : start + (s + 1) * {width}]
+{windows}
+        for i in range({strip}):
+            {results} = step_{b}({arguments})
+{stores}
+            mask[i] = spiked
+        found = np.uint64(0)
+        for g in range({groups}):
+            found |= groups[g]
+        if found != np.uint64(0):
+            for i in range({strip}):
+                unit = s * {strip} + i
+                if mask[i] and unit < n:
+                    while unit >= ends[pop]:
+                        high[places[pop]] = count
+                        origin = ends[pop]
+                        pop += 1
+                        low[places[pop]] = count
+                    ids[count] = unit - origin
+                    count += 1
+    high[places[pop]] = count
+    for p in range(pop + 1, last_pop):
+        low[places[p]] = count
+        high[places[p]] = count
+    history.count[slot] = count
+"""
+
+RUN = """
+@kernel
+def run(k0, steps, dt, room, split, {arguments}):
+    depth = history.count.shape[0]
+    for j in range(steps):
+        if probes.count[0] + room > probes.stamp.shape[0]:
+            return j
+        k = k0 + j
+        arrival = k + {arrival}
+        slot = arrival % depth
+{body}
+    return steps
+"""
+
+
+@dataclass(frozen=True)
+class BlockCode:
+    """What the step loop needs to know of a neuron block.
+
+    Parameters
+    ----------
+    steps : tuple of (source, name, args)
+        Texts of the helpers, then of the step function.
+    state : tuple of str
+        State variables, in order.
+    inputs : tuple of str
+        Input accumulators, in order.
+    uniform : tuple of str
+        Constants that all neurons share, in the order of ``Neurons.scalars``.
+    varied : tuple of str
+        Constants with a row in the strip, in order after the state.
+    """
+
+    steps: tuple[tuple[str, str, tuple[str, ...]], ...]
+    state: tuple[str, ...]
+    inputs: tuple[str, ...]
+    uniform: tuple[str, ...]
+    varied: tuple[str, ...]
+
+    @property
+    def rows(self) -> int:
+        """Rows of a strip."""
+        return len(self.state) + len(self.varied)
+
+
+@dataclass(frozen=True)
+class Features:
+    """Which parts the step loop needs beside neurons, given spikes, delivery and recording."""
+
+    arrival: int
+    single: bool = False
+    poisson: bool = False
+    inputs: bool = False
+    currents: bool = False
+    dynamic: bool = False
+    on_emission: bool = False
+    on_arrival: bool = False
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """Groups of arrays that ``run`` takes after its numbers: only those in use, since every
+        array costs compile time."""
+        optional = {
+            "poisson": self.poisson,
+            "inputs": self.inputs,
+            "currents": self.currents,
+            "plastic": self.on_emission or self.on_arrival,
+            "posts": self.on_emission or self.on_arrival,
+        }
+        used = tuple(name for name, wanted in optional.items() if wanted)
+        always = ("rows", "neurons", "scalars", "history", "arrays", "lanes", "synapses", "probes")
+        return (*always, *used)
+
+
+def source(blocks: tuple[BlockCode, ...], features: Features) -> str:
+    """Source of the module for some blocks and features."""
+    parts = [
+        HEADER.format(
+            exp="exp32" if features.single else "exp",
+            float="float32" if features.single else "float64",
+        )
+    ]
+    for b, block in enumerate(blocks):
+        parts += [_step(b, block, features.single), _update(b, block, features.currents)]
+    parts.append(
+        RUN.format(
+            arrival=features.arrival,
+            arguments=", ".join(features.arguments),
+            body=_body(len(blocks), features),
+        )
+    )
+    return "\n".join(parts)
+
+
+def _step(b: int, block: BlockCode, single: bool) -> str:
+    """The texts of a block's functions under names of their own."""
+    names = {name: f"{name}_{b}" for _, name, _ in block.steps[:-1]}
+    names[block.steps[-1][1]] = f"step_{b}"
+    texts = []
+    for text, _, _ in block.steps:
+        tree = _Rename(names, single).visit(ast.parse(text))
+        texts.append("@inline\n" + ast.unparse(ast.fix_missing_locations(tree)) + "\n")
+    return "\n".join(texts)
+
+
+class _Rename(ast.NodeTransformer):
+    """Give functions their names in the module; in single precision, make numbers float32."""
+
+    def __init__(self, names: dict[str, str], single: bool) -> None:
+        self.names, self.single = names, single
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> Any:
+        node.name = self.names[node.name]
+        self.generic_visit(node)
+        return node
+
+    def visit_Name(self, node: ast.Name) -> Any:
+        node.id = self.names.get(node.id, node.id)
+        return node
+
+    def visit_Constant(self, node: ast.Constant) -> Any:
+        if not self.single or isinstance(node.value, bool):
+            return node
+        return ast.Call(ast.Name("F", ast.Load()), [node], [])
+
+
+def _update(b: int, block: BlockCode, currents: bool) -> str:
+    row = {name: r for r, name in enumerate((*block.state, *block.varied))}
+    argument = {name: f"state[{r * STRIP} + i]" if r else "state[i]" for name, r in row.items()}
+    argument |= {name: f"x{i}[i]" for i, name in enumerate(block.inputs)}
+    argument |= {name: f"c_{name}" for name in block.uniform}
+    argument["injected"] = f"x{len(block.inputs)}[i]" if currents else "F(0.0)"
+    used = len(block.inputs) + (1 if currents else 0)
+    stores = [f"{argument[name]} = r_{name}" for name in block.state]
+    stores += [f"x{i}[i] = F(0.0)" for i in range(used)]
+    return UPDATE.format(
+        b=b, strip=STRIP, last=STRIP - 1, groups=STRIP // 8, width=block.rows * STRIP,
+        scalars=_lines(
+            [f"c_{n} = scalars[neurons.scalar_start[{b}] + {i}]" for i, n in
+            enumerate(block.uniform)], 4,
+        ),
+        inputs=_lines(
+            [f"a{i} = neurons.inputs[neurons.input_start[{b}, {i}] :]" for i in range(used)], 4
+        ),
+        windows=_lines([f"x{i} = a{i}[s * {STRIP} : (s + 1) * {STRIP}]" for i in range(used)], 8),
+        results=", ".join([*(f"r_{name}" for name in block.state), "spiked"]),
+        arguments=", ".join(argument[name] for name in block.steps[-1][2]),
+        stores=_lines(stores, 12),
+    )  # fmt: skip
+
+
+def _body(blocks: int, features: Features) -> str:
+    standard = features.arrival == 1
+    slot_now = "k % depth" if standard else "slot"
+    lines = ["sample(k, neurons, rows, probes)"]
+    if not standard:
+        lines.append("open_slot(history, slot)")
+    lines.append(f"emit_arrays(k, arrays, history, {slot_now})")
+    if features.poisson:
+        lines.append(f"emit_poisson(k, poisson, history, {slot_now})")
+    if standard:
+        lines.append("record(k, k % depth, split, history.low.shape[1], history, probes)")
+    emission = "plasticity_on_emission(k, dt, plastic, synapses, posts, history)"
+    if features.on_emission and standard:
+        lines.append(emission)
+    if features.dynamic:
+        lines.append("deliver_dynamic(arrival, dt, lanes, synapses, history, neurons.inputs)")
+    else:
+        lines.append("deliver(arrival, lanes, synapses, history, neurons.inputs)")
+    if features.on_emission:
+        lines.append("deliver_fixed(arrival, posts, neurons.inputs)")
+    if features.inputs:
+        lines.append("add_poisson(k, inputs, neurons.inputs)")
+    if features.currents:
+        lines.append("add_currents(j, currents, neurons.inputs)")
+    if standard:
+        lines.append("open_slot(history, slot)")
+    lines += [f"update_{b}(neurons, scalars, history, slot)" for b in range(blocks)]
+    last = "split" if standard else "history.low.shape[1]"
+    lines.append(f"record(arrival, slot, 0, {last}, history, probes)")
+    if features.on_emission or features.on_arrival:
+        lines.append("note_posts(arrival, dt, synapses, posts, history)")
+    if features.on_arrival:
+        lines.append("plasticity_on_arrival(arrival, dt, plastic, synapses, posts, history)")
+    if features.on_emission and not standard:
+        lines.append(emission)
+    if features.on_emission or features.on_arrival:
+        lines += ["if posts.full[0]:", "    return j + 1"]
+    return _lines(lines, 8)
+
+
+def _lines(lines: list[str], indent: int) -> str:
+    return "\n".join(" " * indent + line for line in lines)
+
+
+def load(text: str) -> ModuleType:
+    """The module with that source: from memory, else from the cache folder, else written there."""
+    name = f"driver_{hashlib.blake2b(text.encode(), digest_size=10).hexdigest()}"
+    if name in sys.modules:
+        return sys.modules[name]
+    path = cache_folder() / f"{name}.py"
+    if not path.is_file():
+        handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
+        with os.fdopen(handle, "w") as file:
+            file.write(text)
+        os.replace(temporary, path)
+    spec = spec_from_file_location(name, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module

@@ -1,0 +1,153 @@
+"""The arrays that the step loop works on, as named tuples (all C-contiguous).
+
+Neurons of a block lie in strips of ``STRIP``: a strip holds ``STRIP`` values of the first state
+variable, then of the second, and so on, then those constants that differ between neurons. Distances
+inside a strip are known to the compiler, so that loops vectorise whatever the number of variables.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+STRIP = 128
+"""Neurons a strip, a multiple of 8."""
+
+
+class Neurons(NamedTuple):
+    """Neuron blocks: state in strips, scalar constants, input accumulators."""
+
+    state: Any  # float[:], strips of all blocks, end to end
+    start: Any  # int64[n_blocks], place of a block's first strip in ``state``
+    size: Any  # int64[n_blocks], neurons
+    scalars: Any  # float[:], scalar constants of all blocks, in the order of their step arguments
+    scalar_start: Any  # int64[n_blocks]
+    inputs: Any  # float[:], accumulators; every (block, input) padded to whole strips
+    input_start: Any  # int64[n_blocks, inputs + 1]; the last column is ``injected``
+    pop_first: Any  # int64[n_blocks + 1], first population of a block in the two arrays below
+    pop_index: Any  # int64[:], population
+    pop_end: Any  # int64[:], place after the population's last neuron in the block
+    mask: Any  # uint8[STRIP], which neurons of a strip spiked
+    groups: Any  # uint64[STRIP / 8], the same memory, eight neurons at a time
+
+
+class History(NamedTuple):
+    """Spikes of the last stamps: slot ``stamp % depth`` holds those of one stamp by population."""
+
+    ids: Any  # int32[depth, capacity]
+    count: Any  # int64[depth], used of a slot
+    low: Any  # int64[depth, n_populations], where a population's spikes begin in its slot
+    high: Any  # int64[depth, n_populations], where they end
+
+
+class Arrays(NamedTuple):
+    """Given spikes of all spike array populations, sorted by stamp, population, id."""
+
+    stamp: Any  # int64[:]
+    population: Any  # int64[:]
+    id: Any  # int32[:]
+    next: Any  # int64[1], first that is not emitted yet
+
+
+class Poisson(NamedTuple):
+    """Poisson source populations."""
+
+    population: Any  # int64[n]
+    key: Any  # uint64[n]
+    unit_start: Any  # int64[n + 1], units of a population in the arrays below
+    threshold: Any  # uint64[:]
+    first: Any  # int64[:]
+    last: Any  # int64[:]
+
+
+class Inputs(NamedTuple):
+    """Poisson inputs."""
+
+    key: Any  # uint64[n]
+    place: Any  # int64[n], accumulator of population id 0
+    weight: Any  # float[n]
+    first: Any  # int64[n]
+    last: Any  # int64[n]
+    id_start: Any  # int64[n + 1], ids of an input in the two arrays below
+    id: Any  # int32[:]
+    table: Any  # int32[:], table that an id uses
+    shared: Any  # bool[n], one short table for neighbouring ids?
+    table_start: Any  # int64[:]
+    tables: Any  # uint32[:]
+    words: Any  # uint32[:], working space
+    counts: Any  # uint32[:], working space
+
+
+class Currents(NamedTuple):
+    """Injected currents of the present chunk."""
+
+    wave: Any  # float[n, steps]
+    place: Any  # int64[n], accumulator of population id 0
+    id_start: Any  # int64[n + 1]
+    id: Any  # int32[:]
+
+
+class Lanes(NamedTuple):
+    """Synapses of one block and one delay, one entry a lane."""
+
+    population: Any  # int64[n], source population
+    delay: Any  # int64[n], steps
+    first: Any  # int64[n], first source id
+    sources: Any  # int64[n], number of source ids
+    ptr: Any  # int64[n], place of the segment of the first source in ``Synapses.ptr``
+    stride: Any  # int64[n], segments a source
+    place: Any  # int64[n], accumulator of target id 0
+    shared: Any  # bool[n], one weight for all?
+    weight: Any  # float[n], that weight
+    block: Any  # int64[n], plan's synapse block
+    kind: Any  # int64[n], 0 plain, 1 Tsodyks-Markram, 2 plastic
+    axonal: Any  # int64[n], plastic: steps from emission to the rule's presynaptic event
+    dendritic: Any  # int64[n], plastic: steps from a postsynaptic spike to the rule's event
+
+
+class Synapses(NamedTuple):
+    """Segments of all blocks, and their state. Blocks with state come first in ``ptr``."""
+
+    ptr: Any  # int64[:], end to end, one more entry a block than it has segments
+    targets: Any  # uint16[:] or int32[:]
+    weights: Any  # float32[:] or float64[:], weights of blocks that do not share one
+    target_start: Any  # int64[n_blocks], targets of a block begin here
+    weight_start: Any  # int64[n_blocks], weights of a block begin here
+    trace: Any  # float64[:], by segment: Tsodyks-Markram x, plastic presynaptic trace
+    use: Any  # float64[:], by segment: Tsodyks-Markram u
+    last: Any  # int64[:], by segment: stamp of its last event, -1 for none
+    applied: Any  # int64[:], by segment: plastic, postsynaptic events until then are applied
+    real: Any  # float64[n_blocks, 12], constants of a block's rule
+    whole: Any  # int64[n_blocks, 8], codes and places
+
+
+class Posts(NamedTuple):
+    """Postsynaptic spikes that plastic blocks still need."""
+
+    stamp: Any  # int64[rows, depth], oldest first
+    trace: Any  # float64[rows, depth], trace right after the spike
+    count: Any  # int64[rows]
+    block: Any  # int64[n_plastic], plastic blocks of the plan
+    row: Any  # int64[n_plastic], row of postsynaptic id 0
+    population: Any  # int64[n_plastic], postsynaptic population
+    frozen: Any  # uint8[n_blocks]
+    full: Any  # int64[1], set when a row has no room left
+    ring: Any  # float[depth, accumulators], weights fixed on emission, by stamp of arrival
+
+
+class Probes(NamedTuple):
+    """Samples of state variables, and spikes."""
+
+    block: Any  # int64[n], neuron block of a sampled probe
+    variable: Any  # int64[n], row in the strip
+    every: Any  # int64[n]
+    first: Any  # int64[n]
+    last: Any  # int64[n]
+    id_start: Any  # int64[n + 1], sampled neurons in the array below
+    place: Any  # int64[:], places in the block
+    out: Any  # float[:], samples
+    out_next: Any  # int64[n], where the next sample of a probe goes
+    wanted: Any  # uint8[n_populations], spikes recorded?
+    stamp: Any  # int64[:], recorded spikes
+    population: Any  # int32[:]
+    id: Any  # int32[:]
+    count: Any  # int64[1]

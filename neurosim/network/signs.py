@@ -1,0 +1,60 @@
+"""The sign rule of weights (PyNN's): by receptor, and drawn weights keep to their side of zero."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from neurosim.distributions import Distribution
+from neurosim.errors import ParameterError, UnsupportedError
+from neurosim.neurons.base import Receptor
+from neurosim.synapses import STDP, SynapseKind
+
+
+def signed_synapse(
+    synapse: SynapseKind, receptor: Receptor, projection: str, signed: bool
+) -> SynapseKind:
+    """The synapse with its random weights truncated at zero; see :func:`signed_weight`."""
+    where = f"projection {projection!r}"
+    if isinstance(synapse, STDP):
+        if receptor.sign < 0:
+            raise UnsupportedError(
+                f"{where}: STDP needs a receptor with weights >= 0, got {receptor.name!r} "
+                f"({receptor.unit}, <= 0). Use static synapses or a conductance-based kind."
+            )
+        if receptor.sign > 0 and synapse.w_min < 0.0 and not signed:
+            raise ParameterError(
+                "STDP", "w_min", f"must be >= 0 {receptor.unit} at receptor {receptor.name!r}",
+                synapse.w_min, "Raise it, or pass signed=True to Network.project.", where,
+            )  # fmt: skip
+    weight = synapse.weight if signed else signed_weight(synapse.weight, receptor, where)
+    return synapse if weight is synapse.weight else synapse.replace(weight=weight)
+
+
+def signed_weight(weight: Any, receptor: Receptor, where: str) -> Any:
+    """The weight, if its sign fits the receptor; an unbounded distribution is truncated at zero.
+
+    Raises
+    ------
+    ParameterError
+        If a weight has the wrong sign, or a distribution reaches across zero.
+    """
+    if receptor.sign == 0:
+        return weight
+    side = ">= 0" if receptor.sign > 0 else "<= 0"
+    rule = f"must be {side} {receptor.unit} at receptor {receptor.name!r}"
+    flip = "Change the sign (PyNN's rule), or pass signed=True to Network.project."
+    if isinstance(weight, Distribution):
+        low, high = weight.support
+        if (low >= 0.0) if receptor.sign > 0 else (high <= 0.0):
+            return weight
+        unbounded = math.isinf(low) if receptor.sign > 0 else math.isinf(high)
+        middle = float(weight.quantile(np.array([0.5]))[0])
+        if not unbounded or middle * receptor.sign <= 0.0:
+            raise ParameterError("weight", "distribution", rule, weight, flip, where)
+        return weight.within(0.0, math.inf) if receptor.sign > 0 else weight.within(-math.inf, 0.0)
+    if (np.asarray(weight) * receptor.sign < 0.0).any():
+        raise ParameterError("weight", "value", rule, weight, flip, where)
+    return weight

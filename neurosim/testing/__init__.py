@@ -1,0 +1,1 @@
+"""Suites for authors of backends: named networks, checks, and strategies for random networks."""

@@ -1,0 +1,17 @@
+"""Settings of all tests: where compiled code is kept, and how examples are drawn."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from hypothesis import settings
+
+ROOT = Path(__file__).parent.parent
+
+# Folders of compiled code are named by a hash of the kernels, so they may outlive a run.
+os.environ.setdefault("NEUROSIM_CACHE_DIR", str(ROOT / ".pytest_cache" / "neurosim"))
+os.environ.setdefault("MPLBACKEND", "agg")
+
+settings.register_profile("tests", derandomize=True, deadline=None, database=None, max_examples=30)
+settings.load_profile("tests")

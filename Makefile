@@ -37,9 +37,11 @@ $(VENV)/.pip:
 	touch $@
 
 $(VENV)/.base: $(SPEC) | $(VENV)/.pip
+	@echo "installing into $(VENV) (once)"
 	$(INSTALL) --editable ".[data]"
 	touch $@
 
 $(VENV)/.dev: $(SPEC) | $(VENV)/.pip
+	@echo "installing what the tests need into $(VENV) (once)"
 	$(INSTALL) --editable ".[data]" --group test --group lint
 	touch $@

@@ -1,4 +1,4 @@
-"""Top-level source folders become sub-packages of neurosim; everything else is in pyproject.toml."""
+"""Top-level source folders become sub-packages of neurosim; the rest is in pyproject.toml."""
 
 from setuptools import find_packages, setup
 

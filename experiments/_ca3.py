@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from neurosim.models.ca3.network import CONT_COND_INT, CUE_CONT, CUE_CUE, MERGE_CUE, POPULATIONS
 from neurosim.models.ca3.operations import Answer, Learn, Operation, RecallCue
 from neurosim.models.ca3.oracle import expected
 from neurosim.models.ca3.params import CA3Params
 from neurosim.models.ca3.play import answers, play
 from neurosim.models.ca3.table import COLUMNS, SpikeTable
 from neurosim.models.ca3.timing import Timed, as_spacing
-from neurosim.models.ca3.network import POPULATIONS
 from neurosim.recording.recording import Recording
 from neurosim.runner.experiment import Context, Result
 
@@ -26,6 +26,7 @@ RECORDING = "spikes"
 """Name of the recording in results."""
 LEARN, CUE, CONTENT = "#0072B2", "#009E73", "#D55E00"
 """Colours of the operations (Okabe and Ito's, safe for colour blindness)."""
+CUE_COLUMNS = {"IN cue", CUE_CUE, CUE_CONT, MERGE_CUE, "OUT cue"}
 
 
 def spacing_text(owner: str, field: str, value: Any) -> str:
@@ -177,6 +178,6 @@ def draw_raster(
 
 
 def _size(column: str, params: CA3Params) -> int:
-    if column == "ContCondInt":
+    if column == CONT_COND_INT:
         return 1
-    return params.n_cues if "cue" in column or "Cue" in column[-3:] else params.n_content
+    return params.n_cues if column in CUE_COLUMNS else params.n_content

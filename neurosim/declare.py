@@ -16,7 +16,7 @@ from typing import Any, ClassVar, Self, dataclass_transform
 import numpy as np
 
 from neurosim import units
-from neurosim.errors import ParameterError, close_matches
+from neurosim.errors import ParameterError, SpecError, close_matches
 
 Convert = Callable[[str, str, Any], Any]
 
@@ -212,16 +212,16 @@ def number(owner: str, field: str, value: Any, bounds: Bounds, scalar: bool = Fa
     remedy = f"Give a value in {bounds.unit}." if bounds.unit not in ("", "1") else "Give such."
     try:
         plain = units.plain(value, bounds.unit)
-    except ValueError as error:
+    except (TypeError, ValueError) as error:  # pint raises both
         raise ParameterError(owner, field, bounds.rule, value, f"{error}.") from error
     if isinstance(plain, Distribution):
         if scalar:
             raise ParameterError(owner, field, "must be one number", value, "Give a number.")
         plain.require(owner, field, bounds)
         return plain
-    if isinstance(plain, (bool, np.bool_)) or plain is None:
-        raise ParameterError(owner, field, bounds.rule, value, remedy)
     try:
+        if plain is None or np.asarray(plain).dtype.kind in "bcmMSU":
+            raise TypeError("no real number")
         array = np.array(plain, dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise ParameterError(owner, field, bounds.rule, value, remedy) from error
@@ -232,8 +232,8 @@ def number(owner: str, field: str, value: Any, bounds: Bounds, scalar: bool = Fa
     if not good.all():
         worst = int(np.flatnonzero(~good)[0])
         where = f"unit {worst}" if array.ndim else ""
-        shown = float(array[worst]) if array.ndim else float(array)
-        raise ParameterError(owner, field, bounds.rule, shown, remedy, where)
+        bad = float(array[worst]) if array.ndim else float(array)
+        raise ParameterError(owner, field, bounds.rule, bad, remedy, where)
     if array.ndim == 0:
         return float(array)
     array.setflags(write=False)
@@ -248,7 +248,16 @@ class Declared:
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        dataclasses.dataclass(frozen=True, eq=False, repr=False)(cls)
+        try:
+            dataclasses.dataclass(frozen=True, eq=False, repr=False)(cls)
+        except TypeError as error:
+            raise SpecError(f"{cls.__name__}: {error}. Declare required fields first.") from error
+        for f in dataclasses.fields(cls):
+            if "spec" not in f.metadata:
+                raise SpecError(
+                    f"{cls.__name__}.{f.name}: must be declared with param, integer, choice or "
+                    f"flag, got a plain field. Write for example {f.name}: float = param(1.0)."
+                )
         made = cls.__init__
 
         @functools.wraps(made)
@@ -277,6 +286,11 @@ class Declared:
             )  # fmt: skip
         for f in fields:
             if f.name in positional[: len(args)]:
+                if f.name in named:
+                    raise ParameterError(
+                        cls.__name__, f.name, "must be given once", named[f.name],
+                        "Give it by position or by name.",
+                    )  # fmt: skip
                 continue
             if f.default is dataclasses.MISSING and f.name not in named:
                 rule = f.metadata["spec"].rule
@@ -333,12 +347,12 @@ class Declared:
         return hash((type(self), *plain))
 
     def __repr__(self) -> str:
-        shown = [
+        parts = [
             f"{f.name}={brief(getattr(self, f.name))}"
             for f in dataclasses.fields(self)
             if f.default is dataclasses.MISSING or not same(getattr(self, f.name), f.default)
         ]
-        return f"{type(self).__name__}({', '.join(shown)})"
+        return f"{type(self).__name__}({', '.join(parts)})"
 
 
 def same(a: Any, b: Any) -> bool:
@@ -355,6 +369,7 @@ def brief(value: Any) -> str:
     """A short ``repr`` in which long arrays are only named by their size."""
     if isinstance(value, np.ndarray):
         return repr(value.tolist()) if value.size <= 6 else f"<{value.size} values>"
-    if isinstance(value, tuple) and len(value) > 6:
-        return f"<{len(value)} items>"
+    if isinstance(value, tuple):
+        few = len(value) <= 6
+        return f"[{', '.join(map(brief, value))}]" if few else f"<{len(value)} items>"
     return repr(value)

@@ -23,7 +23,7 @@ def figure(result: Result, params: Params) -> Figure:
     table = SpikeTable.from_recording(result.recordings[RECORDING], memory.n_cues)
     labels = {i: label(t.operation) for i, t in enumerate(timed)}
     draw_raster(axes, table, timed, memory, (0, table.n_steps), labels)
-    axes.set_xlabel("time (ms)")
+    axes.set_xlabel("time (ms); black in OUT: read as the answer")
     right, count = result.metrics["right"], result.metrics["operations"]
     made.suptitle(f"CA3 memory, functional test: {right} of {count} answers right")
     return made

@@ -1,12 +1,14 @@
 """A 4 x 4 map of cell states, one memory a cell, then four queries for the cells in some states.
 
-At the published spacing (7 steps after a learn, 6 after a recall) the cell before last in the lowest
-row but one step of learning has lost most of its own weight; the run measures it.
+At the published spacing (7 steps after a learn, 6 after a recall) learning a flag weakens its link
+to the cell that was learned just before with the same flag. The run measures such a link and the
+cross link that makes up for it.
 """
 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from neurosim.declare import Declared, integer, nested
 from neurosim.experiments._ca3 import judge
@@ -21,7 +23,11 @@ SIDE = 4
 FLAGS = ("unknown", "start", "goal", "free", "path", "obstacle")
 MAP = ((0, 5, 1, 3), (0, 3, 4, 5), (0, 5, 4, 3), (2, 4, 4, 3))
 """Flag of every cell, by rows."""
-QUERIES = (("route", (1, 2, 4)), ("free", (3,)), ("obstacles", (5,)), ("to explore", (0,)))
+CARRIED = 3
+"""Steps after a query's start in which its bits spike in ContCont."""
+TAIL = 4
+"""Steps of the published run after the last query's share."""
+QUERIES = (("route", (1, 2, 4)), ("can go", (3,)), ("blocked", (5,)), ("to explore", (0,)))
 """What is asked, and the flags presented for it."""
 WEAK_CELL, OWN_FLAG, OTHER_FLAG = 13, 4, 2
 """A cell of the route, its flag, and the flag of the cell learned before it."""
@@ -49,9 +55,9 @@ class Params(Declared):
 def run(params: Params, context: Context) -> Result:
     """Run the schedule and compare every answer with the oracle's."""
     timed = params.operations()
-    steps = timed[-1].step + params.recall_spacing + 4
+    steps = timed[-1].step + params.recall_spacing + TAIL
     judged = judge(timed, params.memory(), context, steps=steps)
-    weights = weights_before_queries(params, context)
+    weights = weights_at_first_query(params, context)
     result = judged.result(
         weak_cell_own_weight=float(weights[OWN_FLAG, WEAK_CELL]),
         weak_cell_cross_weight=float(weights[OTHER_FLAG, WEAK_CELL]),
@@ -62,12 +68,16 @@ def run(params: Params, context: Context) -> Result:
     return Result(result.metrics, arrays, result.recordings)
 
 
-def weights_before_queries(params: Params, context: Context) -> np.ndarray:
-    """Backward weights (nA) when the first query starts, shape (flags, cells)."""
+def weights_at_first_query(params: Params, context: Context) -> NDArray[np.float64]:
+    """Backward weights (nA) that the first query's spikes carry, shape (flags, cells).
+
+    Those of the presented flags are exact; the others are as at their last spike.
+    """
     memory, timed = params.memory(), params.operations()
-    learns = timed[: -len(QUERIES)]
-    inputs = spike_trains(learns, memory.n_cues, memory.n_content)
+    asked = timed[: 1 - len(QUERIES)]
+    inputs = spike_trains(asked, memory.n_cues, memory.n_content)
     network = build(memory, inputs=inputs, record=())
     with prepare(network, dt=DT, seed=context.seed, backend=context.backend) as simulation:
-        simulation.run(DT * timed[len(learns)].step)
-        return simulation.weights(BACKWARD).matrix(memory.n_content, memory.n_cues)
+        simulation.run(DT * (asked[-1].step + CARRIED + 1))
+        carried = simulation.weights(BACKWARD, pending=False)
+        return carried.matrix(memory.n_content, memory.n_cues)

@@ -1,4 +1,4 @@
-"""The stress test of the CA3 memory: sixty operations that replace contents by their complements."""
+"""The stress test of the CA3 memory: contents replaced by their complements, twice."""
 
 from pathlib import Path
 

@@ -1,7 +1,7 @@
 """Three rounds of learning five memories, recalling all cues, then all bits.
 
-Cue ``k`` holds the binary code of ``k + 1`` in rounds 1 and 3, and its complement over the ten bits in
-round 2, so that every learn of the later rounds replaces a content by its exact complement.
+Cue ``k`` holds the binary code of ``k + 1`` in rounds 1 and 3, and its complement over the ten bits
+in round 2, so that every learn of the later rounds replaces a content by its exact complement.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from neurosim.models.ca3.timing import Timed, schedule
 from neurosim.runner.experiment import Context, Result
 
 N_CUES, N_CONTENT, ROUNDS, START = 5, 10, 3, 1
+TAIL = 10
+"""Steps of the published run after the last operation's share."""
 
 
 class Params(Declared):
@@ -49,7 +51,7 @@ def one_round(complement: bool) -> list[Operation]:
 def run(params: Params, context: Context) -> Result:
     """Run the schedule and compare every answer with the oracle's."""
     timed = params.operations()
-    steps = timed[-1].step + params.spacing + 10
+    steps = timed[-1].step + params.spacing + TAIL
     judged = judge(timed, params.memory(), context, steps=steps)
     by_round = judged.right.reshape(ROUNDS, -1).sum(axis=1)
     return judged.result(**{f"right_round_{i + 1}": int(n) for i, n in enumerate(by_round)})

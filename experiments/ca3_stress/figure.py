@@ -32,7 +32,7 @@ def figure(result: Result, params: Params) -> Figure:
             f"round {index + 1}, {titles[index]}: {right} of {each} answers right",
             fontsize=10, pad=16,
         )  # fmt: skip
-    axes.set_xlabel("time (ms)")
+    axes.set_xlabel("time (ms); black in OUT: read as the answer")
     made.suptitle(
         f"CA3 memory, stress test: {result.metrics['right']} of {result.metrics['operations']} "
         "answers right (blue: learn, green: recall by cue, red: recall by content bit)"

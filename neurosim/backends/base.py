@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from neurosim.declare import Bounds, number
+from neurosim.errors import ParameterError
 from neurosim.plan.plan import Plan
 
 if TYPE_CHECKING:
@@ -162,6 +164,14 @@ class Options:
 
     progress: bool | None = None
     memory_limit: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.progress not in (None, True, False):
+            raise ParameterError(
+                "simulate", "progress", "must be True, False or None", self.progress, "Give such."
+            )
+        if self.memory_limit is not None:
+            number("simulate", "memory_limit", self.memory_limit, Bounds(above=0.0), scalar=True)
 
 
 class Backend(Protocol):

@@ -140,7 +140,8 @@ class ClockedEngine:
         """Current values of a state variable."""
         strips, places, block = self._rows(population)
         row = self.arrays.code[block].state.index(variable)
-        return strips[:, row, :].ravel()[places].copy()
+        values: NDArray[Any] = strips[:, row, :].ravel()[places].copy()
+        return values
 
     def feed(self, population: int, stamps: NDArray[np.int64], ids: NDArray[np.int32]) -> None:
         """Add spikes to a spike array population."""
@@ -174,7 +175,7 @@ class ClockedEngine:
         source, slot = np.divmod(segments, len(part.delays))
         return Synapses(
             (part.first + source).astype(np.int32), part.targets.astype(np.int32), weights,
-            part.delays[slot] * self.plan.dt,
+            part.delays[slot] * np.float64(self.plan.dt),
         )  # fmt: skip
 
     def _weights(self, block: int) -> NDArray[Any]:
@@ -184,11 +185,13 @@ class ClockedEngine:
         if len(lanes):
             return np.full(part.size, a.lanes.weight[lanes[0]])
         start = int(a.synapses.weight_start[block])
-        return a.synapses.weights[start : start + part.size]
+        own: NDArray[Any] = a.synapses.weights[start : start + part.size]
+        return own
 
     def set_weights(self, block: int, weights: NDArray[Any]) -> None:
         """Replace the weights of a block; one shared weight becomes one a synapse where needed."""
         a = self.arrays
+        self.flush(block)
         shared = (a.lanes.block == block) & a.lanes.shared
         if not shared.any():
             self._weights(block)[:] = weights
@@ -214,6 +217,8 @@ class ClockedEngine:
         a = self.arrays
         before, self.step = self.step, step
         for j, block in enumerate(a.posts.block):
+            if a.posts.frozen[block]:
+                continue
             self.flush(int(block))
             longest = int(a.plastic.dendritic[a.plastic.block == block].max(initial=0))
             first = int(a.posts.row[j])

@@ -21,7 +21,7 @@ class STDPPart(Part):
 
     A postsynaptic spike at ``p`` is an event of the synapse at ``p + dendritic``, a presynaptic one
     at ``t`` an event at ``t + axonal``, where the two shares make up the delay. ``raw`` holds the
-    weight as it was after the last presynaptic event.
+    weight as it was when it was last transmitted or changed by a presynaptic event.
     """
 
     def __init__(self, block: SynapseBlock, plan: Plan) -> None:
@@ -72,6 +72,7 @@ class STDPPart(Part):
     def settle(self, stamp: int, spikes: Spikes) -> None:
         if self.frozen:
             self.unseen = np.append(self.unseen, stamp)
+        self.unseen = self.unseen[self.unseen >= stamp - max(self.delays)]
         self.learn(stamp, spikes, [slot for slot, share in enumerate(self.dendritic) if share == 0])
 
     def learn(self, stamp: int, spikes: Spikes, slots: list[int]) -> None:
@@ -89,7 +90,9 @@ class STDPPart(Part):
 
     def transmitted(self, synapse: int) -> float:
         """What a spike transmits: the present weight, when frozen the one at that time."""
-        return float(self.raw[synapse]) if self.frozen else self.weight(synapse)
+        if not self.frozen:
+            self.raw[synapse] = self.weights[synapse]
+        return float(self.raw[synapse])
 
     # the rule
 

@@ -36,7 +36,7 @@ def backend(name: str) -> Backend:
         If it cannot be loaded here.
     """
     known = names()
-    if name not in known:
+    if not isinstance(name, str) or name not in known:
         raise SpecError(f"backend: must be known, got {name!r}. {close_matches(name, known)}")
     module, _, attribute = known[name].partition(":")
     try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import platform
 import re
 import shutil
 from pathlib import Path
@@ -22,8 +24,6 @@ def info(
     ] = False,
 ) -> None:
     """Show versions, caches and packages."""
-    import os
-
     from neurosim.kernels._jit import cache_root
     from neurosim.recording.provenance import versions
     from neurosim.runner.report import console, table
@@ -36,12 +36,10 @@ def info(
     found = {name: _version(name) for name in OPTIONAL}
     rows = [
         *versions().items(),
+        ("platform", platform.platform()),
         ("cache", f"{root} ({_mib(sum(map(size, compiled(root))))})"),
         ("cores", str(os.cpu_count())),
-        (
-            "threads",
-            os.environ.get("NUMBA_NUM_THREADS", "all cores (NUMBA_NUM_THREADS is not set)"),
-        ),
+        ("threads", "one per run"),
         ("optional", ", ".join(f"{n} {v}" for n, v in found.items() if v) or "none"),
         ("not installed", ", ".join(n for n, v in found.items() if not v)),
     ]

@@ -19,7 +19,7 @@ FAILED, WRONG, INTERRUPTED = 1, 2, 130
 
 
 class Commands(TyperGroup):
-    """Commands whose NeurosimErrors end in one message and an exit code."""
+    """Commands whose errors end in one message and an exit code."""
 
     def invoke(self, ctx: Any) -> Any:
         """Run the chosen command."""
@@ -29,9 +29,10 @@ class Commands(TyperGroup):
             if ctx.params.get("traceback"):
                 raise
             print(f"neurosim: {error}", file=sys.stderr)
-            if isinstance(error.__context__, KeyboardInterrupt):
-                raise typer.Exit(INTERRUPTED) from error
             raise typer.Exit(FAILED if isinstance(error, ClaimError) else WRONG) from error
+        except KeyboardInterrupt as error:
+            print("neurosim: interrupted", file=sys.stderr)
+            raise typer.Exit(INTERRUPTED) from error
 
 
 app = typer.Typer(

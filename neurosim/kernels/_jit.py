@@ -59,12 +59,13 @@ def cache_folder() -> Path:
 
 def kernel(function: Callable[..., Any]) -> Any:
     """Compile a function at its first call and keep the result on disk."""
-    before = config.CACHE_DIR
-    config.CACHE_DIR = str(cache_folder())  # read once, when the dispatcher is made
+    settings: Any = config
+    before = settings.CACHE_DIR
+    settings.CACHE_DIR = str(cache_folder())  # read once, when the dispatcher is made
     try:
         return numba.njit(cache=True, **FLAGS)(function)
     finally:
-        config.CACHE_DIR = before
+        settings.CACHE_DIR = before
 
 
 def inner(function: Callable[..., Any]) -> Any:

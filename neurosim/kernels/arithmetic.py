@@ -39,7 +39,7 @@ def exp(x: Any) -> Any:
     p = p * r + 1.0
     p = p * r + 1.0
     power = (np.float64(shifted).view(np.int64) + BIAS) << MANTISSA
-    return p * power.view(np.float64)
+    return p * np.int64(power).view(np.float64)
 
 
 @inline

@@ -82,9 +82,9 @@ def draw_distinct(
                     own[at] = unit
                     at += 1
         if invert:
-            for partner in range(n_from):
-                if mark[partner] != unit and not (exclude and partner == unit):
-                    other[at] = partner
+            for left in range(n_from):
+                if mark[left] != unit and not (exclude and left == unit):
+                    other[at] = left
                     own[at] = unit
                     at += 1
 
@@ -108,7 +108,7 @@ def draw_probability(
     for unit in range(first, last):
         if at + n_from > other.shape[0]:
             return at, unit
-        partner = -1
+        partner = np.int64(-1)
         position = 0
         while True:
             word = _word(key, position, unit + 1)

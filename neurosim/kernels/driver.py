@@ -34,7 +34,7 @@ F = np.{float}
 
 UPDATE = """
 @inner
-def update_{b}(neurons, scalars, history, slot):
+def update_{b}(neurons, history, slot):
     n, start = neurons.size[{b}], neurons.start[{b}]
 {scalars}
 {inputs}
@@ -143,7 +143,7 @@ class Features:
             "posts": self.on_emission or self.on_arrival,
         }
         used = tuple(name for name, wanted in optional.items() if wanted)
-        always = ("rows", "neurons", "scalars", "history", "arrays", "lanes", "synapses", "probes")
+        always = ("rows", "neurons", "history", "arrays", "lanes", "synapses", "probes")
         return (*always, *used)
 
 
@@ -211,7 +211,7 @@ def _update(b: int, block: BlockCode, currents: bool) -> str:
     return UPDATE.format(
         b=b, strip=STRIP, last=STRIP - 1, groups=STRIP // 8, width=block.rows * STRIP,
         scalars=_lines(
-            [f"c_{n} = scalars[neurons.scalar_start[{b}] + {i}]" for i, n in
+            [f"c_{n} = neurons.scalars[neurons.scalar_start[{b}] + {i}]" for i, n in
             enumerate(block.uniform)], 4,
         ),
         inputs=_lines(
@@ -238,6 +238,11 @@ def _body(blocks: int, features: Features) -> str:
     emission = "plasticity_on_emission(k, dt, plastic, synapses, posts, history)"
     if features.on_emission and standard:
         lines.append(emission)
+    on_arrival = (
+        "plasticity_on_arrival(arrival, dt, {delivered}, plastic, synapses, posts, history)"
+    )
+    if features.on_arrival:
+        lines.append(on_arrival.format(delivered=False))
     if features.dynamic:
         lines.append("deliver_dynamic(arrival, dt, lanes, synapses, history, neurons.inputs)")
     else:
@@ -250,13 +255,13 @@ def _body(blocks: int, features: Features) -> str:
         lines.append("add_currents(j, currents, neurons.inputs)")
     if standard:
         lines.append("open_slot(history, slot)")
-    lines += [f"update_{b}(neurons, scalars, history, slot)" for b in range(blocks)]
+    lines += [f"update_{b}(neurons, history, slot)" for b in range(blocks)]
     last = "split" if standard else "history.low.shape[1]"
     lines.append(f"record(arrival, slot, 0, {last}, history, probes)")
     if features.on_emission or features.on_arrival:
         lines.append("note_posts(arrival, dt, synapses, posts, history)")
     if features.on_arrival:
-        lines.append("plasticity_on_arrival(arrival, dt, plastic, synapses, posts, history)")
+        lines.append(on_arrival.format(delivered=True))
     if features.on_emission and not standard:
         lines.append(emission)
     if features.on_emission or features.on_arrival:

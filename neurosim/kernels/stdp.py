@@ -179,9 +179,13 @@ def _transmit(
 
 @inner
 def plasticity_on_arrival(
-    arrival: Any, dt: Any, lanes: Any, synapses: Any, posts: Any, history: Any
+    arrival: Any, dt: Any, delivered: Any, lanes: Any, synapses: Any, posts: Any, history: Any
 ) -> None:
-    """Rule events at ``arrival`` of plastic lanes without a dendritic part."""
+    """Plastic lanes without a dendritic part whose spikes arrive at ``arrival``.
+
+    Before delivery the postsynaptic events before ``arrival`` are applied, so that the weight
+    delivered is the present one; when it is ``delivered``, the rule's event at ``arrival`` follows.
+    """
     depth = history.count.shape[0]
     for lane in range(lanes.delay.shape[0]):
         block = lanes.block[lane]
@@ -194,8 +198,10 @@ def plasticity_on_arrival(
         p = lanes.population[lane]
         for i in range(history.low[slot, p], history.high[slot, p]):
             segment = _segment(lane, history.ids[slot, i], lanes)
-            if segment >= 0:
+            if segment >= 0 and delivered:
                 presynaptic(arrival, dt, segment, 0, block, synapses, posts)
+            elif segment >= 0:
+                potentiate(arrival - 1, dt, segment, 0, block, synapses, posts)
 
 
 @inner

@@ -11,16 +11,25 @@ from neurosim.declare import Bounds, number
 from neurosim.errors import ParameterError, WiringError, close_matches
 from neurosim.network.connectors import Connector
 from neurosim.network.projection import Probe
-from neurosim.neurons.base import NeuronKind
+from neurosim.neurons.base import INJECTED, NeuronKind
 from neurosim.neurons.sources import SpikeSource, SpikeSourceArray
 from neurosim.synapses import SynapseKind
 
 
-def step_args(kind: NeuronKind) -> tuple[str, ...]:
-    return kind.steps("standard", getattr(kind, "integrator", None))[-1].args
+def check_injectable(kind: NeuronKind | SpikeSource, where: str, population: str) -> None:
+    """Refuse currents into units whose step function takes none."""
+    if isinstance(kind, NeuronKind):
+        step = kind.steps("standard", getattr(kind, "integrator", None))[-1]
+        if INJECTED in step.args:
+            return
+    raise WiringError(
+        f"{where}: {population!r} ({type(kind).__name__}) takes no injected current. Inject into "
+        "neurons whose step takes 'injected'."
+    )
 
 
 def check_name(owner: str, field: str, name: Any) -> str:
+    """The name, if it is one; ``/`` separates the parts of stream and file entry names."""
     if not isinstance(name, str) or not name.strip() or "/" in name:
         raise ParameterError(
             owner, field, "must be a non-empty text without '/'", name, "Give a name."
@@ -29,6 +38,7 @@ def check_name(owner: str, field: str, name: Any) -> str:
 
 
 def check_length(value: Any, size: int, owner: str, field: str, where: str) -> None:
+    """Refuse an array that has not one value per unit."""
     if isinstance(value, np.ndarray) and value.shape != (size,):
         raise ParameterError(
             owner, field, f"must be a number or {size} values, one per unit",
@@ -37,6 +47,7 @@ def check_length(value: Any, size: int, owner: str, field: str, where: str) -> N
 
 
 def check_sizes(kind: NeuronKind | SpikeSource, size: int, where: str) -> None:
+    """Refuse parameters and spike times that do not fit the number of units."""
     for field, value in kind.values().items():
         check_length(value, size, type(kind).__name__, field, where)
     if isinstance(kind, SpikeSourceArray) and len(kind.spike_times) not in (0, 1, size):
@@ -49,6 +60,7 @@ def check_sizes(kind: NeuronKind | SpikeSource, size: int, where: str) -> None:
 def checked_initial(
     kind: NeuronKind | SpikeSource, size: int, initial: Any, where: str
 ) -> dict[str, Any]:
+    """Start values of state variables, each a number, an array or a distribution."""
     if not isinstance(initial, Mapping):
         raise ParameterError(
             "Population", "initial", "must map state variables to values", initial,
@@ -70,6 +82,7 @@ def checked_initial(
 
 
 def checked_positions(positions: Any, size: int, where: str) -> Any:
+    """Positions as a read-only array of shape (size, 1 to 3)."""
     rule = f"must be an array of shape ({size}, 1 to 3) of finite numbers"
     try:
         place = np.array(positions, dtype=np.float64)
@@ -88,6 +101,7 @@ def checked_positions(positions: Any, size: int, where: str) -> Any:
 def check_shapes(
     synapse: SynapseKind, connector: Connector, n_pre: int, n_post: int, label: str
 ) -> None:
+    """Refuse arrays of weights or delays whose shape does not fit the connector."""
     for field in ("weight", "delay"):
         value = getattr(synapse, field)
         if not isinstance(value, np.ndarray):

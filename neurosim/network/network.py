@@ -10,6 +10,7 @@ import numpy as np
 from neurosim.declare import Bounds, number
 from neurosim.errors import ParameterError, UnsupportedError, WiringError, close_matches
 from neurosim.network.checks import (
+    check_injectable,
     check_length,
     check_name,
     check_same_window,
@@ -18,13 +19,12 @@ from neurosim.network.checks import (
     checked_initial,
     checked_positions,
     checked_variables,
-    step_args,
 )
 from neurosim.network.connectors import Connector
 from neurosim.network.population import Assembly, Group, Population, View
 from neurosim.network.projection import Injection, Input, Probe, Projection, overlap
 from neurosim.network.signs import signed_synapse, signed_weight
-from neurosim.neurons.base import INJECTED, NeuronKind
+from neurosim.neurons.base import NeuronKind
 from neurosim.neurons.currents import CurrentSource
 from neurosim.neurons.sources import PoissonInput, SpikeSource
 from neurosim.synapses import STDP, SynapseKind
@@ -168,6 +168,11 @@ class Network:
                 "Network.project", "synapse", "must be a synapse kind", synapse,
                 "Give an instance, for example Static(weight=0.1).", f"projection {label!r}",
             )  # fmt: skip
+        if not isinstance(signed, (bool, np.bool_)):
+            raise ParameterError(
+                "Network.project", "signed", "must be True or False", signed, "Give one of them.",
+                f"projection {label!r}",
+            )  # fmt: skip
         n_pre, n_post = (sum(v.size for v in side) for side in (sources, targets))
         connector.fit(n_pre, n_post, overlap(sources, targets), label)
         check_shapes(synapse, connector, n_pre, n_post, label)
@@ -203,28 +208,28 @@ class Network:
             Unique name, by default made from the target's. It also names the random stream.
         """
         views = self._group(target, "target")
-        for view in views:
-            if isinstance(source, PoissonInput):
-                label = self._label(name, f"poisson->{view.name}", self.inputs, len(views), view)
+        if isinstance(source, PoissonInput):
+            inputs: dict[str, Input] = {}
+            for view in views:
+                label = self._label(name, "poisson", {**self.inputs, **inputs}, views, view)
                 receptor = self._receptor(view, source.receptor, f"input {label!r}")
                 signed_weight(source.weight, receptor, f"input {label!r}")
-                check_length(source.rate, view.size, "PoissonInput", "rate", label)
-                self.inputs[label] = Input(label, view, source)
-            elif isinstance(source, CurrentSource):
-                stem = f"{type(source).__name__}->{view.name}"
-                label = self._label(name, stem, self.injections, len(views), view)
-                kind = view.population.kind
-                if not isinstance(kind, NeuronKind) or INJECTED not in step_args(kind):
-                    raise WiringError(
-                        f"injection {label!r}: {view.name!r} ({type(kind).__name__}) takes no "
-                        "injected current. Inject into neurons whose step takes 'injected'."
-                    )
-                self.injections[label] = Injection(label, view, source)
-            else:
-                raise ParameterError(
-                    "Network.inject", "source", "must be PoissonInput or a current source", source,
-                    "Give for example DCSource(amplitude=0.5).",
-                )  # fmt: skip
+                check_length(source.rate, view.size, "PoissonInput", "rate", f"input {label!r}")
+                inputs[label] = Input(label, view, source)
+            self.inputs.update(inputs)
+        elif isinstance(source, CurrentSource):
+            stem = type(source).__name__
+            injections: dict[str, Injection] = {}
+            for view in views:
+                label = self._label(name, stem, {**self.injections, **injections}, views, view)
+                check_injectable(view.population.kind, f"injection {label!r}", view.name)
+                injections[label] = Injection(label, view, source)
+            self.injections.update(injections)
+        else:
+            raise ParameterError(
+                "Network.inject", "source", "must be PoissonInput or a current source", source,
+                "Give for example DCSource(amplitude=0.5).",
+            )  # fmt: skip
 
     def record(
         self,
@@ -318,12 +323,15 @@ class Network:
         return label
 
     def _label(
-        self, name: str | None, stem: str, taken: Mapping[str, Any], parts: int, view: View
-    ) -> str:
-        if name is not None and parts == 1:
+        self, name: str | None, stem: str, taken: Mapping[str, Any], views: Sequence[View],
+        view: View,
+    ) -> str:  # fmt: skip
+        """The name as given for one view, else with the view's and a number where it is taken."""
+        if name is not None and len(views) == 1:
             return self._new(name, taken, "input")
-        stem = stem if name is None else f"{check_name('Network', 'input', name)}->{view.name}"
-        label, count = stem, 1
+        first = stem if name is None else check_name("Network", "name", name)
+        label, count = f"{first}->{view.name}", 1
+        stem = label
         while label in taken:
             count += 1
             label = f"{stem} ({count})"
@@ -331,7 +339,12 @@ class Network:
 
     def _group(self, group: Any, field: str) -> tuple[View, ...]:
         if isinstance(group, str):
-            group = self[group]
+            if group not in self.populations:
+                raise WiringError(
+                    f"Network.{field}: no population {group!r}. "
+                    f"{close_matches(group, self.populations)}"
+                )
+            group = self.populations[group]
         if isinstance(group, (list, tuple)):
             if not group:
                 raise ParameterError("Network", field, "must hold a population", group, "Add one.")

@@ -53,7 +53,9 @@ class View:
     def __getitem__(self, index: Any) -> View:
         return View(self.population, _pick(self.ids, index, repr(self)))
 
-    def __add__(self, other: Any) -> Assembly:
+    def __add__(self, other: Group) -> Assembly:
+        if not isinstance(other, (Population, View, Assembly)):
+            return NotImplemented
         return Assembly((*self.parts, *other.parts))
 
     def __eq__(self, other: object) -> bool:
@@ -125,7 +127,9 @@ class Population:
     def __iter__(self) -> Iterator[View]:
         return (self[i] for i in self.ids)
 
-    def __add__(self, other: Any) -> Assembly:
+    def __add__(self, other: Group) -> Assembly:
+        if not isinstance(other, (Population, View, Assembly)):
+            return NotImplemented
         return Assembly((*self.parts, *other.parts))
 
     def __eq__(self, other: object) -> bool:
@@ -160,7 +164,9 @@ class Assembly:
     def __len__(self) -> int:
         return self.size
 
-    def __add__(self, other: Any) -> Assembly:
+    def __add__(self, other: Group) -> Assembly:
+        if not isinstance(other, (Population, View, Assembly)):
+            return NotImplemented
         return Assembly((*self.parts, *other.parts))
 
     def __repr__(self) -> str:
@@ -172,7 +178,7 @@ Group = Population | View | Assembly
 
 def _pick(ids: Ids, index: Any, owner: str) -> Ids:
     if isinstance(index, slice):
-        picked = ids[index]
+        picked = _slice(ids, index, owner)
     elif isinstance(index, (int, np.integer)) and not isinstance(index, bool):
         n = len(ids)
         if not -n <= index < n:
@@ -186,8 +192,20 @@ def _pick(ids: Ids, index: Any, owner: str) -> Ids:
     return picked
 
 
+def _slice(ids: Ids, index: slice, owner: str) -> Ids:
+    try:
+        return ids[index]
+    except (TypeError, ValueError) as error:
+        raise ParameterError(
+            owner, "index", "must be a slice of whole numbers, not by 0", index, "Use such."
+        ) from error
+
+
 def _index(index: Any, n: int, owner: str) -> NDArray[Any]:
-    array = np.asarray(index)
+    try:
+        array = np.asarray(index)
+    except (TypeError, ValueError):
+        array = np.empty(())
     if array.dtype == np.bool_ and array.shape == (n,):
         return array
     if array.ndim != 1 or array.dtype.kind not in "iu" or (array.size and array.dtype == np.bool_):

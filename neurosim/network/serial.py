@@ -37,12 +37,14 @@ def to_dict(network: Network) -> Data:
         ``format, version, name, timing`` and lists of ``populations, projections, inputs,
         injections`` and ``probes``; values as in :mod:`neurosim.network.encoding`.
     """
+    kinds = {type(p.kind) for p in network.populations.values()}
+    hashes = {kind: kind_hash(kind) for kind in kinds if issubclass(kind, NeuronKind)}
     return {
         "format": FORMAT,
         "version": VERSION,
         "name": network.name,
         "timing": network.timing,
-        "populations": [_population(p) for p in network.populations.values()],
+        "populations": [_population(p, hashes) for p in network.populations.values()],
         "projections": [
             {
                 "name": p.name,
@@ -111,13 +113,11 @@ def kind_hash(kind: type[NeuronKind]) -> str:
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
-def _population(population: Population) -> Data:
-    kind: Any = population.kind
-    what: Data
+def _population(population: Population, hashes: Mapping[type[Any], str]) -> Data:
+    kind = population.kind
+    what = {"source": kind.kind}
     if isinstance(kind, NeuronKind):
-        what = {"neuron": kind.kind, "hash": kind_hash(type(kind))}
-    else:
-        what = {"source": kind.kind}
+        what = {"neuron": kind.kind, "hash": hashes[type(kind)]}
     return {
         "name": population.name,
         "size": population.size,

@@ -73,7 +73,8 @@ def _side(views: tuple[View, ...]) -> str:
 
 
 def _view(view: View) -> str:
-    return view.name if view.ids == view.population.ids else repr(view)
+    whole = isinstance(view.ids, range) and view.ids == view.population.ids
+    return view.name if whole else repr(view)
 
 
 def _when(probe: Probe) -> str:

@@ -26,8 +26,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from neurosim.declare import Declared
-from neurosim.errors import SpecError, UnsupportedError, close_matches
+from neurosim.declare import Bounds, Declared, number
+from neurosim.errors import ParameterError, SpecError, UnsupportedError, close_matches
 from neurosim.neurons import arithmetic
 
 INJECTED = "injected"
@@ -55,6 +55,16 @@ class StateVar:
     initial: float | str = 0.0
     recordable: bool = True
 
+    def __post_init__(self) -> None:
+        _require(self, "name", "must be a name that Python accepts", str.isidentifier)
+        _require(self, "unit", "must be a text", str.isprintable)
+        if not isinstance(self.initial, str):
+            number("StateVar", "initial", self.initial, Bounds(), scalar=True)
+        if not isinstance(self.recordable, bool):
+            raise ParameterError(
+                "StateVar", "recordable", "must be True or False", self.recordable, "Give such."
+            )
+
 
 @dataclass(frozen=True)
 class Receptor:
@@ -76,6 +86,19 @@ class Receptor:
     input: str
     unit: str = "nA"
     sign: int = 0
+
+    def __post_init__(self) -> None:
+        _require(self, "name", "must be a name", bool)
+        _require(self, "input", "must be a name that Python accepts", str.isidentifier)
+        _require(self, "unit", "must be a text", str.isprintable)
+        if not isinstance(self.sign, int) or self.sign not in (-1, 0, 1):
+            raise ParameterError("Receptor", "sign", "must be -1, 0 or 1", self.sign, "Choose one.")
+
+
+def _require(item: Any, field: str, rule: str, holds: Callable[[str], bool]) -> None:
+    value = getattr(item, field)
+    if not isinstance(value, str) or not holds(value):
+        raise ParameterError(type(item).__name__, field, rule, value, "Give such.")
 
 
 CURRENT_RECEPTORS = (
@@ -223,7 +246,8 @@ class NeuronKind(Declared):
 
     def constants(self, dt: float) -> dict[str, Any]:
         """Parameters and derived constants by name, for a time step of ``dt`` ms."""
-        values = {k: v for k, v in self.values().items() if isinstance(v, (float, np.ndarray))}
+        kinds = (float, int, np.ndarray)
+        values = {k: v for k, v in self.values().items() if isinstance(v, kinds)}
         derived = type(self).derive(SimpleNamespace(**self.values()), dt)
         return {**values, **derived}
 

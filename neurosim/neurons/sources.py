@@ -116,4 +116,3 @@ def _word(owner: str, field: str, value: Any) -> str:
 SOURCES: dict[str, type[SpikeSource]] = {
     source.kind: source for source in (SpikeSourceArray, SpikeSourcePoisson)
 }
-

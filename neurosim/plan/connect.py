@@ -102,7 +102,8 @@ def expand(
     slot[delays] = np.arange(len(delays))
 
     def segments(pairs: Pairs) -> Int:
-        at = (block.pre_ids[pairs.pre - block.pre_first].astype(np.int64) - first) * len(delays)
+        sources = block.pre_ids[pairs.pre - block.pre_first].astype(np.int64)
+        at: Int = (sources - first) * len(delays)
         return at if len(delays) == 1 else at + slot[_delays(block, dt, pairs)]
 
     for pairs in chunks:
@@ -179,17 +180,17 @@ def _uniform(key: int, numbers: Int) -> NDArray[np.float64]:
 
 
 def _delays(block: SynapseBlock, dt: float, pairs: Pairs) -> Int:
-    delays = np.floor(_values(block, "delay", block.synapse.delay, pairs) / dt + 0.5)
-    return np.maximum(delays, 1).astype(np.int64)
+    exact = _values(block, "delay", block.synapse.delay, pairs) / dt
+    steps: Int = np.maximum(np.floor(exact + 0.5), 1).astype(np.int64)
+    return steps
 
 
 def _occurring_delays(block: SynapseBlock, dt: float, chunks: _Chunks) -> NDArray[np.int32]:
     if isinstance(block.synapse.delay, float):
         return np.array([max(1, int(np.floor(block.synapse.delay / dt + 0.5)))], dtype=np.int32)
-    found = np.unique(
-        np.concatenate([np.unique(_delays(block, dt, pairs)) for pairs in chunks] or [[1]])
-    )
-    return found.astype(np.int32) if len(found) else np.array([1], dtype=np.int32)
+    found = [np.unique(_delays(block, dt, pairs)) for pairs in chunks]
+    delays = np.unique(np.concatenate([*found, np.zeros(0, np.int64)]))
+    return delays.astype(np.int32) if len(delays) else np.array([1], dtype=np.int32)
 
 
 # rules

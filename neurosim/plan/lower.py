@@ -145,6 +145,12 @@ class _Lowering:
     def neuron_block(self, members: list[Population], integrator: str | None) -> NeuronBlock:
         kind = type(members[0].kind)
         assert issubclass(kind, NeuronKind)
+        other = next((p.name for p in members if type(p.kind) is not kind), None)
+        if other is not None:
+            raise LoweringError(
+                f"populations {members[0].name!r} and {other!r}: have different kinds of the same "
+                f"name {kind.kind!r}. Build the network anew after a kind has been redefined."
+            )
         steps = kind.steps(self.network.timing, integrator)
         needed = [
             a for a in steps[-1].args
@@ -173,6 +179,11 @@ class _Lowering:
                     p.initial.get(s.name, values.get(str(s.initial), s.initial)),
                     p.size, f"population/{p.name}/initial/{s.name}",
                 )  # fmt: skip
+                if isinstance(value, str):
+                    raise LoweringError(
+                        f"{kind.__name__}.state: {s.name!r} starts at {value!r}, which is no "
+                        "parameter or constant of 'derive'. Name one, or give a number."
+                    )
                 state[s.name].append(np.broadcast_to(np.float64(value), p.size))
             slices[p.name] = range(start, start + p.size)
             start += p.size

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -310,7 +311,7 @@ class Plan:
         """Floats of weights that differ between synapses."""
         return np.dtype(np.float64 if self.weights == "double" else np.float32)
 
-    @property
+    @cached_property
     def hash(self) -> str:
         """Fingerprint of everything that decides the result; see
         :mod:`neurosim.plan.fingerprint`."""

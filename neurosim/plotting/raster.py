@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from neurosim.plotting.style import axes, checked, chosen, colour, interval, time_axis
+from neurosim.plotting.style import axes, chosen, colour, interval, time_axis
 from neurosim.recording.recording import Recording
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def raster(
         rows = ids if len(groups) == 1 else base + np.searchsorted(trains.recorded, ids)
         ax.plot(
             trains.times[seen], rows, linestyle="none", marker="," if many else "|",
-            markersize=size, markeredgewidth=0.4 + 0.07 * size, color=colour(index),
+            markersize=size, markeredgewidth=0.6 + 0.1 * size, color=colour(index),
             rasterized=many,
         )  # fmt: skip
         middles.append(base + (len(trains.recorded) - 1) / 2)
@@ -70,18 +70,18 @@ def raster(
         ((name, trains),) = groups.items()
         ax.set_ylim(trains.recorded.min() - 0.5, trains.recorded.max() + 0.5)
         ax.set_ylabel(f"{name} (unit)")
-        ax.yaxis.get_major_locator().set_params(integer=True)
+        ax.locator_params(axis="y", integer=True)
     else:
         ax.set_ylim(-0.5, base - 0.5)
         ax.set_yticks(middles, list(groups))
         ax.tick_params(axis="y", length=0)
         for edge in edges[:-1]:
             ax.axhline(edge, color="0.85", linewidth=0.8, zorder=0)
-    time_axis(ax, checked(recording), window)
+    time_axis(ax, recording, window)
     return ax
 
 
 def _mark(ax: Axes, rows: int) -> float:
     """Height of a mark in points: most of a row, but always to be seen."""
     height = ax.get_window_extent().height * 72.0 / ax.figure.dpi
-    return float(np.clip(0.8 * height / max(rows, 1), 2.0, 9.0))
+    return float(np.clip(0.9 * height / max(rows, 1), 2.0, 9.0))

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.declare import Bounds, number
-from neurosim.plotting.style import axes, checked, chosen, colour, legend, time_axis
+from neurosim.plotting.style import axes, chosen, colour, legend, time_axis
 from neurosim.recording.recording import Recording, SpikeTrains
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def rate(
         ax.stairs(values, edges, color=colour(index), label=name, baseline=None)
     ax.set_ylim(bottom=0.0)
     ax.set_ylabel("rate (Hz)")
-    time_axis(ax, checked(recording), window)
+    time_axis(ax, recording, window)
     legend(ax)
     return ax
 
@@ -67,7 +67,8 @@ def _rates(
     """Edges (ms) and rates (Hz) of bins over the recorded time."""
     stop = min(trains.stop, duration)
     count = max(1, int(np.ceil((stop - trains.start) / width - 1e-9)))
-    edges = trains.start + width * np.arange(count + 1)
+    edges: NDArray[np.float64] = trains.start + width * np.arange(count + 1.0)
     edges[-1] = max(stop, trains.start + 1e-9)
     counts = np.histogram(trains.times, edges)[0]
-    return edges, counts * 1e3 / (np.diff(edges) * len(trains.recorded))
+    rates: NDArray[np.float64] = counts * 1e3 / (np.diff(edges) * len(trains.recorded))
+    return edges, rates

@@ -45,8 +45,10 @@ def styled() -> Iterator[None]:
     ...     figure, axes = plt.subplots()
     """
     import matplotlib as mpl
+    from cycler import cycler
 
-    with mpl.rc_context({**SETTINGS, "axes.prop_cycle": mpl.cycler(color=COLOURS)}):
+    settings: Any = {**SETTINGS, "axes.prop_cycle": cycler(color=COLOURS)}
+    with mpl.rc_context(settings):
         yield
 
 

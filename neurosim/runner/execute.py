@@ -24,7 +24,7 @@ DEFAULT_SEED = 1
 """Seed of an experiment when none is given: claims are checked for one that everybody has."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Outcome:
     """What a run of an experiment gave, and where it comes from.
 
@@ -81,6 +81,18 @@ class Outcome:
         }
         made: dict[str, Any] = plain(data)
         return made
+
+    def __repr__(self) -> str:
+        held = sum(verdict.holds for verdict in self.claims)
+        return (
+            f"Outcome({self.experiment!r}, seed={self.seed}, backend={self.backend!r}, "
+            f"{held} of {len(self.claims)} claims hold)"
+        )
+
+    def _repr_html_(self) -> str:
+        from neurosim.runner.report import html
+
+        return html(self)
 
 
 def execute(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from io import StringIO
 
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
@@ -26,7 +27,7 @@ def console(stderr: bool = False) -> Console:
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str | Text]]) -> Table:
     """A table with one line of heads."""
-    made = Table(box=None, pad_edge=False, header_style="bold")
+    made = Table(box=None, pad_edge=False, header_style="bold", show_header=any(head))
     for title in head:
         made.add_column(title, overflow="fold")
     for row in rows:
@@ -58,6 +59,13 @@ def report(outcome: Outcome) -> RenderableType:
     if outcome.out is not None:
         parts += ["", Text(f"written to {outcome.out}")]
     return Group(*parts)
+
+
+def html(outcome: Outcome) -> str:
+    """The report for a notebook: one ``pre`` element, escaped, without scripts."""
+    recorder = Console(record=True, width=PLAIN_WIDTH, file=StringIO(), highlight=False)
+    recorder.print(report(outcome))
+    return recorder.export_html(inline_styles=True, code_format="<pre>{code}</pre>")
 
 
 def claims_table(outcome: Outcome) -> Table:

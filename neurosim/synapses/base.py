@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -22,10 +22,13 @@ def _delays(owner: str, field: str, value: Any) -> Any:
 
 
 def _values(owner: str, field: str, value: Any, bounds: Bounds) -> Any:
-    matrix = not isinstance(value, (str, Distribution)) and np.ndim(value) == 2
-    if not matrix:
+    try:
+        ndim = 0 if isinstance(value, (str, Distribution)) else np.ndim(value)
+        array = np.array(value, dtype=np.float64) if ndim == 2 else None
+    except (TypeError, ValueError) as error:
+        raise ParameterError(owner, field, bounds.rule, value, "Give numbers.") from error
+    if array is None:
         return number(owner, field, value, bounds)
-    array = np.array(value, dtype=np.float64)
     if not bounds.holds(array).all():
         raise ParameterError(owner, field, bounds.rule, value, "Correct these entries.")
     array.setflags(write=False)
@@ -61,5 +64,6 @@ class SynapseKind(Declared):
     """
 
     kind: ClassVar[str]
-    weight: Value
-    delay: Value
+    if TYPE_CHECKING:  # declared by each kind, in its order of fields
+        weight: Value
+        delay: Value

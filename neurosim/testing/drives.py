@@ -25,6 +25,7 @@ from neurosim.neurons import (
 from neurosim.neurons.currents import ACSource, DCSource, NoisySource, StepSource
 from neurosim.neurons.sources import PoissonInput, SpikeSourceArray, SpikeSourcePoisson
 from neurosim.synapses import Static
+from neurosim.testing.blocks import varied
 
 KINDS: tuple[type[NeuronKind], ...] = (
     AdEx, HHCondExp, IFCondAlpha, IFCondExp, IFCurrAlpha, IFCurrDelta, IFCurrExp, Izhikevich,
@@ -45,7 +46,7 @@ def kind(name: str, integrator: str | None = None) -> Callable[[Network], None]:
     def build(network: Network) -> None:
         current = CURRENTS.get(name, 0.9)
         cells = network.population(
-            "cells", 5, cls(i_offset=np.linspace(0.0, current, 5), **options)
+            "cells", 5, varied(cls, i_offset=np.linspace(0.0, current, 5), **options)
         )
         source = network.population(
             "source", 2, SpikeSourceArray(spike_times=[[2.0, 2.5, 14.0], [8.0, 30.0]])
@@ -75,14 +76,15 @@ def parameters(network: Network) -> None:
     many = network.population(
         "many",
         9,
-        IFCurrExp(
-            tau_m=Normal(15.0, 3.0, low=5.0),
-            cm=LogNormal(-1.0, 0.2, high=2.0),
+        varied(
+            IFCurrExp,
+            tau_m=Normal(mean=15.0, sd=3.0, low=5.0),
+            cm=LogNormal(mu=-1.0, sigma=0.2, high=2.0),
             v_thresh=np.linspace(-55.0, -50.0, 9),
-            tau_refrac=Exponential(1.5, high=6.0),
+            tau_refrac=Exponential(scale=1.5, high=6.0),
             i_offset=Uniform(0.0, 0.8),
         ),
-        initial={"v": Normal(-62.0, 4.0, clip="boundary", high=-55.0), "isyn_exc": 0.7},
+        initial={"v": Normal(mean=-62.0, sd=4.0, clip="boundary", high=-55.0), "isyn_exc": 0.7},
     )
     one = network.population("one", 1, IFCurrExp(i_offset=1.1))
     alpha = network.population("alpha", 3, IFCurrAlpha(i_offset=1.0), initial={"v": -58.0})
@@ -96,7 +98,7 @@ def currents(network: Network) -> None:
     """Every current source, with windows, alone and together."""
     cells = network.population("cells", 6, IFCurrExp(tau_refrac=2.0))
     network.inject(DCSource(0.9, start=3.0, stop=40.0), cells[:3])
-    network.inject(StepSource(times=[5.0, 20.0, 35.0], amplitudes=[0.4, -0.3, 1.2]), cells[1:5])
+    network.inject(StepSource(np.array([5.0, 20.0, 35.0]), np.array([0.4, -0.3, 1.2])), cells[1:5])
     network.inject(ACSource(0.6, offset=0.5, frequency=60.0, phase=30.0, start=4.0), cells[2:])
     network.inject(NoisySource(0.5, 1.5, stop=50.0), cells[[5, 0]])
     network.inject(NoisySource(0.2, 1.0, dt=0.3, start=10.0), cells[4:])
@@ -109,16 +111,23 @@ def poisson(network: Network) -> None:
     source = network.population(
         "source",
         12,
-        SpikeSourcePoisson(
-            rate=np.linspace(0.0, 900.0, 12), start=Uniform(0.0, 9.0), duration=np.full(12, 40.0)
+        varied(
+            SpikeSourcePoisson,
+            rate=np.linspace(0.0, 900.0, 12),
+            start=Uniform(0.0, 9.0),
+            duration=np.full(12, 40.0),
         ),
     )
     steady = network.population("steady", 3, SpikeSourcePoisson(rate=2000.0))
     network.project(source, cells, OneToOne(), Static(0.8, 1.0))
     network.project(steady, cells, AllToAll(), Static(-0.05, 1.5), "inhibitory")
     network.inject(PoissonInput(6000.0, 0.04), cells)
-    network.inject(PoissonInput(np.linspace(0.0, 3000.0, 5), 0.05, start=4.0), cells[3:8])
-    network.inject(PoissonInput(Uniform(100.0, 900.0), 0.3, stop=30.0), cells[[11, 2, 7]])
+    network.inject(
+        varied(PoissonInput, rate=np.linspace(0.0, 3000.0, 5), weight=0.05, start=4.0), cells[3:8]
+    )
+    network.inject(
+        varied(PoissonInput, rate=Uniform(100.0, 900.0), weight=0.3, stop=30.0), cells[[11, 2, 7]]
+    )
     network.inject(PoissonInput(500.0, -0.2, "inhibitory", start=10.0, stop=50.0), cells[::2])
     for group in (cells, source, steady):
         network.record(group, "spikes")
@@ -146,7 +155,7 @@ class Tired(NeuronKind):
 
 def own_kind(network: Network) -> None:
     """A kind that is not built in, beside one that is; it spikes by a number."""
-    tired = network.population("tired", 5, Tired(jump=np.linspace(0.0, 4.0, 5)))
+    tired = network.population("tired", 5, varied(Tired, jump=np.linspace(0.0, 4.0, 5)))
     lif = network.population("lif", 5, IFCurrDelta())
     network.inject(DCSource(2.0), tired)
     network.project(tired, lif, OneToOne(), Static(16.0, 1.0))

@@ -14,7 +14,7 @@ from neurosim.neurons.currents import NoisySource
 from neurosim.neurons.sources import PoissonInput, SpikeSourcePoisson
 from neurosim.synapses import STDP, Static, TsodyksMarkram
 from neurosim.synapses.stdp import DEPENDENCES
-from neurosim.testing.wiring import volley
+from neurosim.testing.blocks import varied, volley
 
 
 def tsodyks_markram(network: Network) -> None:
@@ -66,13 +66,11 @@ def stdp(fraction: float) -> Callable[[Network], None]:
 def recurrent(network: Network) -> None:
     """Excitation and inhibition with all kinds of synapses, inputs and currents together."""
     standard = network.timing == "standard"
-    cells = IFCurrExp(tau_refrac=2.0, tau_m=Normal(18.0, 2.0, low=8.0))
+    cells = varied(IFCurrExp, tau_refrac=2.0, tau_m=Normal(mean=18.0, sd=2.0, low=8.0))
     exc = network.population("exc", 16, cells, initial={"v": Uniform(-65.0, -52.0)})
     inh = network.population("inh", 5, IFCondExp(tau_refrac=1.0) if standard else IFCurrExp(cm=0.5))
-    membranes = np.linspace(8.0, 20.0, 4)
-    out = network.population(
-        "out", 4, IFCurrDelta(tau_m=membranes) if standard else IFCurrExp(tau_m=membranes)
-    )
+    last = IFCurrDelta if standard else IFCurrExp
+    out = network.population("out", 4, varied(last, tau_m=np.linspace(8.0, 20.0, 4)))
     source = network.population("source", 6, volley(6))
     network.inject(PoissonInput(2500.0, 0.15), exc)
     network.inject(NoisySource(0.3, 0.6), [exc[:4], inh])
@@ -81,7 +79,7 @@ def recurrent(network: Network) -> None:
     drive = Static(Uniform(0.5, 4.0), Uniform(1.0, 12.0))
     network.project(source, exc, FixedProbability(0.5), drive, name="drive")
     network.project(exc, inh, FixedNumberPre(6), Static(0.02 if standard else 0.8, 2.0))
-    network.project(inh, exc, AllToAll(), Static(Normal(-0.8, 0.5), 1.0), "inhibitory")
+    network.project(inh, exc, AllToAll(), Static(Normal(mean=-0.8, sd=0.5), 1.0), "inhibitory")
     mutual = Static(0.03 if standard else -0.3, 1.0)
     network.project(inh, inh, FixedProbability(0.4), mutual, "inhibitory")
     fading = TsodyksMarkram(Uniform(2.0, 9.0), 3.0, U=0.4, tau_rec=60.0, tau_facil=20.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -18,35 +19,29 @@ from neurosim.network import (
     FromList,
     Network,
     OneToOne,
-    Population,
     SmallWorld,
 )
 from neurosim.neurons import IFCondExp, IFCurrDelta, IFCurrExp
 from neurosim.neurons.sources import SpikeSourceArray
 from neurosim.synapses import Static
+from neurosim.testing.blocks import varied, volley
 
 SIZE = 8
-
-
-def volley(size: int, start: float = 2.0, every: float = 7.0) -> SpikeSourceArray:
-    """Units that spike one after the other, several times each; some at the same time."""
-    times = [[start + every * n + 0.5 * (unit // 2) for n in range(8)] for unit in range(size)]
-    return SpikeSourceArray(spike_times=times)
 
 
 def connectors(network: Network) -> None:
     """Every connector, with weights and delays of all forms."""
     rng = np.random.default_rng(7)
     mask = rng.random((SIZE, SIZE)) < 0.4
-    pairs = [(0, 1), (3, 3), (0, 1), (7, 0), (2, 6)]
+    pairs = np.array([(0, 1), (3, 3), (0, 1), (7, 0), (2, 6)])
     rules: list[tuple[Any, Any, Any]] = [
         (AllToAll(allow_self_connections=False), 0.5, None),
         (OneToOne(), 9.0, 2.0),
         (FixedProbability(0.3), Uniform(0.5, 2.0), 1.5),
         (FixedProbability(0.0), 1.0, Uniform(1.0, 4.0)),
-        (FixedNumberPre(3), Normal(1.0, 1.0), Uniform(1.0, 4.0)),
+        (FixedNumberPre(3), Normal(mean=1.0, sd=1.0), Uniform(1.0, 4.0)),
         (FixedNumberPre(3, with_replacement=True, allow_self_connections=False), 1.0, 1.0),
-        (FixedNumberPost(2), LogNormal(0.0, 0.5), 1.0),
+        (FixedNumberPost(2), LogNormal(mu=0.0, sigma=0.5), 1.0),
         (FixedNumberPost(9, with_replacement=True), 0.3, 1.0),
         (FixedTotalNumber(11), Uniform(0.0, 1.0), Uniform(0.5, 1.0)),
         (FixedTotalNumber(5, with_replacement=False), 2.0, 1.0),
@@ -101,7 +96,12 @@ def delays(network: Network) -> None:
     network.project(source, cells, AllToAll(), Static(0.7, 3.0), name="shared")
     network.project(cells, cells, FixedProbability(0.3), Static(-0.7, 0.5), "inhibitory")
     network.project(
-        cells, cells, FixedNumberPre(2), Static(Normal(0.0, 0.4), 4.0), signed=True, name="signed"
+        cells,
+        cells,
+        FixedNumberPre(2),
+        Static(Normal(mean=0.0, sd=0.4), 4.0),
+        signed=True,
+        name="signed",
     )
     network.project(cells, far, AllToAll(), Static(0.2, 25.0))
     network.project(cells, far, AllToAll(), Static(0.2, 500.0), name="never")
@@ -111,7 +111,7 @@ def delays(network: Network) -> None:
 
 def probes(network: Network) -> None:
     """Probes of some units, with intervals and windows."""
-    cells = network.population("cells", 7, IFCurrExp(i_offset=np.linspace(0.8, 1.6, 7)))
+    cells = network.population("cells", 7, varied(IFCurrExp, i_offset=np.linspace(0.8, 1.6, 7)))
     silent = network.population("silent", 2, IFCurrExp())
     source = network.population("source", 3, volley(3))
     network.project(source, cells, AllToAll(), Static(1.0, 1.0))
@@ -123,11 +123,15 @@ def probes(network: Network) -> None:
     network.record(source[1:], "spikes", start=2.0, stop=9.0)
 
 
-def forward(network: Network, times: Any) -> tuple[Population, Population]:
-    """Sources with given spike times and the cells that they fire, for feeding."""
-    source = network.population("source", 4, SpikeSourceArray(spike_times=times))
-    cells = network.population("cells", 4, IFCurrExp(tau_refrac=1.0))
-    network.project(source, cells, FixedNumberPre(3), Static(Uniform(2.0, 9.0), Uniform(0.5, 6.0)))
-    network.record(source, "spikes")
-    network.record(cells, ["spikes", "v"])
-    return source, cells
+def forward(times: Any) -> Callable[[Network], None]:
+    """A network of sources with the given spike times and of cells that they fire."""
+
+    def build(network: Network) -> None:
+        source = network.population("source", 4, varied(SpikeSourceArray, spike_times=times))
+        cells = network.population("cells", 4, IFCurrExp(tau_refrac=1.0))
+        synapse = Static(Uniform(2.0, 9.0), Uniform(0.5, 6.0))
+        network.project(source, cells, FixedNumberPre(3), synapse)
+        network.record(source, "spikes")
+        network.record(cells, ["spikes", "v"])
+
+    return build

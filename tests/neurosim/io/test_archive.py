@@ -14,7 +14,9 @@ ARRAYS = {"a/b": np.arange(6.0).reshape(2, 3), "empty": np.empty((0, 3), np.int3
 
 def written(folder, **changes):
     path = folder / "x.npz"
-    archive.write(path, **{"form": "demo", "version": 1, "header": {"n": 3}, "arrays": ARRAYS} | changes)
+    archive.write(
+        path, **{"form": "demo", "version": 1, "header": {"n": 3}, "arrays": ARRAYS} | changes
+    )
     return path
 
 

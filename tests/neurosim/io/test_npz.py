@@ -55,7 +55,7 @@ def test_only_recordings_are_written(tmp_path):
 
 def test_an_unwritable_path_is_named(tmp_path):
     (tmp_path / "file").touch()
-    with pytest.raises(StoreError, match="below.npz"):
+    with pytest.raises(StoreError, match=r"below.npz"):
         recording().save(tmp_path / "file" / "below.npz")
 
 
@@ -80,7 +80,9 @@ def test_parts_that_do_not_fit_are_refused(tmp_path, name, array):
     path = tmp_path / "run.npz"
     recording().save(path)
     header, arrays = archive.read(path, npz.FORMAT, npz.VERSION)
-    arrays = {k: v for k, v in arrays.items() if k != name} | ({} if array is None else {name: array})
+    arrays = {k: v for k, v in arrays.items() if k != name} | (
+        {} if array is None else {name: array}
+    )
     archive.write(path, npz.FORMAT, npz.VERSION, header, arrays)
     with pytest.raises(StoreError, match="parts are missing or do not fit"):
         ns.load(path)

@@ -87,7 +87,7 @@ def test_changed_constants_of_a_kind_are_noticed(saved, monkeypatch):
 
 def test_an_unwritable_path_is_named(tmp_path):
     (tmp_path / "file").touch()
-    with pytest.raises(StoreError, match="below.npz"):
+    with pytest.raises(StoreError, match=r"below.npz"):
         simulation().run(1.0).save(tmp_path / "file" / "below.npz")
 
 

@@ -13,7 +13,7 @@ from neurosim.plan.plan import Plan
 
 
 class CountingEngine:
-    """Every variable of unit ``i`` is ``10 step + i``; unit ``(step % size)`` spikes in each step."""
+    """Variables of unit ``i`` are ``10 step + i``; unit ``step % size`` spikes in each step."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan, self.step, self.fed = plan, 0, 0

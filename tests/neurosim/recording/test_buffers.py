@@ -87,7 +87,9 @@ def test_a_window_of_spikes_is_kept_for_the_rate():
 
 
 def test_precision_decides_the_type_of_samples():
-    values = simulation(network(), precision="single").run(1.0).recording().signal("exc", "v").values
+    values = (
+        simulation(network(), precision="single").run(1.0).recording().signal("exc", "v").values
+    )
     assert values.dtype == np.float32
 
 

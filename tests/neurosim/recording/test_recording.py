@@ -36,7 +36,7 @@ def test_a_signal_is_an_array():
 
 
 def test_a_signal_that_was_not_recorded_has_close_matches():
-    with pytest.raises(WiringError, match="Did you mean 'exc.v'"):
+    with pytest.raises(WiringError, match=r"Did you mean 'exc.v'"):
         recording().signal("exc", "vv")
 
 
@@ -44,7 +44,7 @@ def test_rates_count_the_recorded_time_only():
     assert recording().rate("exc") == pytest.approx(100.0)
     assert recording().rate("inh") == 0.0
     assert math.isnan(recording(0.0).rate("exc"))
-    with pytest.raises(WiringError, match="spikes of 'ex' were not recorded. Did you mean 'exc'"):
+    with pytest.raises(WiringError, match=r"spikes of 'ex' were not recorded. Did you mean 'exc'"):
         recording().rate("ex")
 
 

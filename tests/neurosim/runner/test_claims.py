@@ -101,12 +101,12 @@ def test_wrong_claims_name_file_and_claim(tmp_path: Path, text, message):
 
 
 def test_an_experiment_has_claims(tmp_path: Path):
-    with pytest.raises(StoreError, match="claims.toml"):
+    with pytest.raises(StoreError, match=r"claims.toml"):
         read_claims(tmp_path)
 
 
 def test_a_claim_about_nothing_is_an_error():
-    with pytest.raises(SpecError, match="metric 'm' was not measured. Use one of: n"):
+    with pytest.raises(SpecError, match=r"metric 'm' was not measured. Use one of: n"):
         evaluate([claim()], {"n": 1})
 
 
@@ -115,6 +115,8 @@ def test_claims_that_fail_are_listed():
     assert good.holds
     assert bad.to_dict()["measured"] == 1
     require([good])
-    with pytest.raises(ClaimError, match=r"claim 'b': m must be == 2 \(table 1\), got 1.") as caught:
+    with pytest.raises(
+        ClaimError, match=r"claim 'b': m must be == 2 \(table 1\), got 1."
+    ) as caught:
         require([good, bad])
     assert "'a'" not in str(caught.value)

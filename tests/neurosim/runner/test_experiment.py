@@ -18,12 +18,12 @@ def test_numpy_metrics_become_plain():
 
 @pytest.mark.parametrize("value", [[1.0], None, np.zeros(2), 1j])
 def test_a_metric_is_one_value(value):
-    with pytest.raises(ParameterError, match="Result.metrics: .* \\(metric 'm'\\)"):
+    with pytest.raises(ParameterError, match=r"Result.metrics: .* \(metric 'm'\)"):
         Result({"m": value})
 
 
 def test_arrays_hold_no_objects():
-    with pytest.raises(ParameterError, match="Result.arrays: .* \\(array 'a'\\)"):
+    with pytest.raises(ParameterError, match=r"Result.arrays: .* \(array 'a'\)"):
         Result({}, arrays={"a": np.array([{}, []], dtype=object)})
     assert Result({}, arrays={"a": [1, 2]}).arrays["a"].tolist() == [1, 2]
 

@@ -73,7 +73,9 @@ def test_an_unknown_name_lists_the_close_ones(name, hint):
 def test_a_value_out_of_bounds_names_the_dotted_parameter():
     with pytest.raises(ParameterError, match=r"Params.cell.tau_m: must be > 0 ms, got -5"):
         resolve(Params, {"cell.tau_m": "-5"})
-    with pytest.raises(ParameterError, match=r"Params.cell.tau_m: .*'5 mV'.*a time in ms is needed"):
+    with pytest.raises(
+        ParameterError, match=r"Params.cell.tau_m: .*'5 mV'.*a time in ms is needed"
+    ):
         resolve(Params, {"cell.tau_m": "5 mV"})
 
 
@@ -82,9 +84,9 @@ def test_groups_and_values_are_not_mixed_up():
         resolve(Params, {"cell": "5"})
     with pytest.raises(ParameterError, match=r"Params.n: has no parameters of its own, got 'x'"):
         resolve(Params, {"n.x": "5"})
-    with pytest.raises(SpecError, match="'cell.tau_m': 'cell' is also set as a whole"):
+    with pytest.raises(SpecError, match=r"'cell.tau_m': 'cell' is also set as a whole"):
         resolve(Params, {"cell": "5", "cell.tau_m": "5"})
-    with pytest.raises(SpecError, match="'cell.tau_m': is set twice"):
+    with pytest.raises(SpecError, match=r"'cell.tau_m': is set twice"):
         resolve(Params, {"cell": {"tau_m": 1}, "cell.tau_m": "5"})
 
 

@@ -1,0 +1,150 @@
+"""Synapse blocks -> segments, lanes and postsynaptic histories of the compiled step loop."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurosim.kernels.layout import Lanes, Neurons, Posts, Synapses
+from neurosim.plan.connect import Expanded, expand
+from neurosim.plan.plan import Plan, SynapseBlock
+from neurosim.synapses import STDP, TsodyksMarkram
+from neurosim.synapses.stdp import DEPENDENCES
+
+Int = NDArray[Any]
+
+
+def place(plan: Plan, neurons: Neurons, population: int, column: int) -> int:
+    """Accumulator of a population's id 0."""
+    where = plan.populations[population]
+    return int(neurons.input_start[where.block, column]) + where.offset
+
+
+def _has_state(block: SynapseBlock) -> bool:
+    return isinstance(block.synapse, (STDP, TsodyksMarkram))
+
+
+def lay_out_synapses(plan: Plan) -> tuple[list[Expanded], Synapses, Int]:
+    """Expanded blocks, their joined arrays, and where a block's segments begin."""
+    blocks = plan.synapses
+    largest = max((plan.populations[b.post].size for b in blocks), default=0)
+    target_dtype = np.uint16 if largest <= 1 << 16 else np.int32
+    parts = [expand(b, plan.dt, plan.weight_dtype, target_dtype) for b in blocks]
+    by = sorted(range(len(blocks)), key=lambda i: not _has_state(blocks[i]))
+    ptr_start = np.zeros(len(blocks), dtype=np.int64)
+    target_start, weight_start = ptr_start.copy(), ptr_start.copy()
+    ptrs, weights, n_ptr, n_targets, n_weights, n_state = [], [], 0, 0, 0, 0
+    for i in by:
+        part = parts[i]
+        ptr_start[i], target_start[i], weight_start[i] = n_ptr, n_targets, n_weights
+        ptrs.append(part.ptr)
+        n_ptr += len(part.ptr)
+        n_targets += part.size
+        if isinstance(blocks[i].synapse, STDP) and isinstance(part.weights, float):
+            weights.append(np.full(part.size, part.weights, dtype=plan.weight_dtype))
+        elif not isinstance(part.weights, float):
+            weights.append(part.weights)
+        else:
+            continue
+        n_weights += part.size
+    n_state = sum(len(parts[i].ptr) for i in by if _has_state(blocks[i]))
+    real = np.zeros((max(1, len(blocks)), 12))
+    whole = np.zeros((max(1, len(blocks)), 8), dtype=np.int64)
+    for i, block in enumerate(blocks):
+        kind: Any = block.synapse
+        if isinstance(kind, TsodyksMarkram):
+            real[i, :3] = kind.U, kind.tau_rec, kind.tau_facil
+        elif isinstance(kind, STDP):
+            real[i, :8] = (
+                kind.tau_plus, kind.tau_minus, kind.A_plus, kind.A_minus, kind.w_min, kind.w_max,
+                kind.mu_plus, kind.mu_minus,
+            )  # fmt: skip
+            whole[i, :2] = DEPENDENCES.index(kind.dependence), kind.pairing == "nearest"
+    synapses = Synapses(
+        _joined(ptrs, np.int64),
+        _joined([parts[i].targets for i in by], target_dtype),
+        _joined(weights, plan.weight_dtype),
+        target_start, weight_start, np.zeros(n_state), np.zeros(n_state),
+        np.full(n_state, -1, dtype=np.int64), np.full(n_state, -1, dtype=np.int64), real, whole,
+    )  # fmt: skip
+    for i, part in enumerate(parts):  # the parts share the joined arrays from here on
+        parts[i] = replace(
+            part,
+            ptr=synapses.ptr[ptr_start[i] : ptr_start[i] + len(part.ptr)],
+            targets=synapses.targets[target_start[i] : target_start[i] + part.size],
+            weights=part.weights if isinstance(part.weights, float) else np.empty(0),
+        )
+    return parts, synapses, ptr_start
+
+
+def _joined(arrays: list[Any], dtype: Any) -> NDArray[Any]:
+    if len(arrays) == 1:
+        return np.ascontiguousarray(arrays[0], dtype=dtype)
+    return np.concatenate([*arrays, np.empty(0, dtype)]).astype(dtype, copy=False)
+
+
+def lay_out_lanes(
+    plan: Plan,
+    parts: list[Expanded],
+    segments: Int,
+    synapses: Synapses,
+    neurons: Neurons,
+    order: list[int],
+) -> tuple[Lanes, Lanes, Posts]:
+    arriving: list[tuple[Any, ...]] = []
+    plastic: list[tuple[Any, ...]] = []
+    posts: list[tuple[int, int, int]] = []
+    rows, longest = 0, 1
+    for i, (block, part) in enumerate(zip(plan.synapses, parts, strict=True)):
+        kind: Any = block.synapse
+        code = 2 if isinstance(kind, STDP) else 1 if isinstance(kind, TsodyksMarkram) else 0
+        shared = isinstance(part.weights, float) and code != 2
+        for j, delay in enumerate(part.delays.tolist()):
+            share = kind.dendritic_delay_fraction if code == 2 else 0.0
+            dendritic = int(np.floor(share * delay + 0.5))
+            lane = (
+                order[block.pre], delay, part.first, part.n_sources, int(segments[i]) + j,
+                len(part.delays), place(plan, neurons, block.post, block.input), shared,
+                part.weights if shared else 0.0, i, code, delay - dendritic, dendritic,
+            )  # fmt: skip
+            if dendritic == 0:
+                arriving.append(lane)
+            else:
+                longest = max(longest, delay)
+            if code == 2:
+                plastic.append(lane)
+        if code == 2:
+            synapses.whole[i, 2] = rows
+            posts.append((i, rows, order[block.post]))
+            rows += plan.populations[block.post].size
+    depth = max(min(1 << 20 // max(1, rows), 4096), 64, 2 * longest + 16) if rows else 1
+    fixed = any(lane[-1] > 0 for lane in plastic)
+    ring = (longest + 1, len(neurons.inputs)) if fixed else (1, 0)
+    blocks, firsts, populations = np.array(posts, dtype=np.int64).reshape(-1, 3).T.copy()
+    return (
+        _lane_arrays(arriving, plan),
+        _lane_arrays(plastic, plan),
+        Posts(
+            stamp=np.zeros((rows, depth), dtype=np.int64),
+            trace=np.zeros((rows, depth)),
+            count=np.zeros(rows, dtype=np.int64),
+            block=blocks,
+            row=firsts,
+            population=populations,
+            frozen=np.zeros(max(1, len(plan.synapses)), dtype=np.uint8),
+            full=np.zeros(1, dtype=np.int64),
+            ring=np.zeros(ring, dtype=plan.dtype),
+        ),
+    )
+
+
+def _lane_arrays(lanes: list[tuple[Any, ...]], plan: Plan) -> Lanes:
+    columns = list(zip(*lanes, strict=True)) if lanes else [()] * len(Lanes._fields)
+    types: dict[str, np.dtype[Any]] = dict.fromkeys(Lanes._fields, np.dtype(np.int64))
+    types["shared"], types["weight"] = np.dtype(np.bool_), plan.dtype
+    return Lanes(
+        *(np.array(c, dtype=types[f]) for f, c in zip(Lanes._fields, columns, strict=True))
+    )

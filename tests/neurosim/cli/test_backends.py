@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+from neurosim.backends import registry
+from neurosim.backends.registry import BUILT_IN, backend
+from neurosim.cli.matrix import markdown
+
+
+def test_every_backend_has_a_column(call):
+    done = call("backends")
+    assert done.exit_code == 0
+    assert done.stdout.splitlines()[0].split() == list(BUILT_IN)
+    assert "all, and your own" in done.stdout
+
+
+def test_markdown(call):
+    made = markdown({name: backend(name).capabilities for name in BUILT_IN})
+    assert call("backends", "--markdown").stdout == made + "\n"
+
+
+def test_a_backend_that_does_not_load_is_named_with_the_reason(call, monkeypatch):
+    monkeypatch.setitem(registry.BUILT_IN, "broken", "neurosim.no_such_module:Nothing")
+    done = call("backends")
+    assert done.exit_code == 0
+    line = next(x for x in done.stdout.splitlines() if x.startswith("not available"))
+    assert "backend 'broken' cannot be loaded" in line
+    assert "no_such_module" in done.stdout
+    assert done.stdout.splitlines()[0].split() == ["numba", "reference"]

@@ -129,7 +129,7 @@ class AddressMemory(LiveMemory):
         circuit: Circuit | None = None,
         contents: Contents | None = None,
     ) -> None:
-        self.params = CA3Params(n_cues, n_content, circuit or Circuit())
+        self.params = CA3Params(n_cues, n_content, Circuit() if circuit is None else circuit)
         policy = as_spacing("AddressMemory", "spacing", spacing)
         warn_if_unsafe("AddressMemory", policy, DOCUMENTED_ADDRESS, DOCUMENTED_ADDRESS)
         network = build_address(self.params, contents=contents, record=(OUT,))

@@ -58,9 +58,12 @@ def read_memory(path: str | PathLike[str]) -> tuple[dict[str, Any], bytes]:
         settings["contents"] = {int(c): bits for c, bits in settings["contents"].items()}
         return settings, arrays["state"].tobytes()
     except (KeyError, TypeError, ValueError, AttributeError, NeurosimError) as error:
-        raise StoreError(
-            f"file {str(path)!r}: its settings are damaged ({error}). Use another copy."
-        ) from error
+        raise damaged(path, error) from error
+
+
+def damaged(path: str | PathLike[str], error: Exception) -> StoreError:
+    """The error for settings that make no memory."""
+    return StoreError(f"file {str(path)!r}: its settings are damaged ({error}). Use another copy.")
 
 
 def restore(simulation: Simulation, state: bytes) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager, nullcontext
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -54,8 +55,9 @@ class LiveMemory(ABC):
         seed: int,
     ) -> None:
         self.n_cues, self.n_content = n_cues, n_content
-        self.spacing, self.backend, self.seed = spacing, backend, seed
+        self.spacing, self.backend = spacing, backend
         self._sim = prepare(network, dt=DT, seed=seed, backend=backend)
+        self.seed = self._sim.plan.seed
 
     @abstractmethod
     def reading(self, operation: Operation) -> Reading:
@@ -122,11 +124,8 @@ class LiveMemory(ABC):
             spikes = operation.spikes(self.n_cues)
             self._sim.feed(IN, [(unit, self.t + DT * step) for unit, step in spikes])
             frozen = not plastic and not isinstance(operation, Learn)
-            if frozen:
-                self._freeze(True)
-            active |= self._run(self.spacing.after(operation))
-            if frozen:
-                self._freeze(False)
+            with self._frozen() if frozen else nullcontext():
+                active |= self._run(self.spacing.after(operation))
         if timed:
             missing = timed[-1].step + self.latency - round(self.t / DT)
             active |= self._run(max(missing, 0))
@@ -137,9 +136,15 @@ class LiveMemory(ABC):
         times, ids = self._sim.read(OUT)
         return by_step(np.rint(times / DT).astype(np.int64), ids)
 
-    def _freeze(self, frozen: bool) -> None:
+    @contextmanager
+    def _frozen(self) -> Iterator[None]:
         for projection in self.plastic:
-            self._sim.freeze(projection, frozen)
+            self._sim.freeze(projection)
+        try:
+            yield
+        finally:
+            for projection in self.plastic:
+                self._sim.freeze(projection, False)
 
     def learn(self, cue: int, content: Collection[int]) -> Answer:
         """Store a content under a cue; what the cue held before is forgotten.

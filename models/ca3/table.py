@@ -227,6 +227,6 @@ def spike_table(
     """
     timed = schedule(operations, spacing, start)
     length = steps_needed(timed) + 1 if steps is None else steps
-    params = CA3Params(n_cues, n_content, circuit or Circuit())
+    params = CA3Params(n_cues, n_content, Circuit() if circuit is None else circuit)
     recording = play(timed, params, steps=length, record=POPULATIONS, backend=backend)
     return SpikeTable.from_recording(recording, n_cues)

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from statistics import median
 from time import perf_counter, process_time
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -26,6 +26,13 @@ from neurosim.simulate import DEFAULT_BACKEND, prepare
 
 WARM_STARTS = 3
 """First steps with filled caches; the fastest counts."""
+
+
+class Seconds(NamedTuple):
+    """Wall time and CPU time of something, s."""
+
+    wall: float
+    cpu: float
 
 
 def measure(
@@ -69,7 +76,8 @@ def measure(
         are synaptic events of a span (mean over the spans): the sum over its spikes of the sender's
         out-degree. ``ns_per_event`` and ``rtf`` (wall time by biological time) go with ``wall_s``.
         ``first_step_cold_s`` and ``first_step_warm_s`` go from the start of a new process to the
-        end of the first step, with an empty and with a filled cache of compiled code.
+        end of the first step, with an empty and with a filled cache of compiled code (and
+        ``first_step_cold_cpu_s``, ``first_step_warm_cpu_s`` their CPU time).
         ``rates_ok`` is whether the mean rate is accepted, ``None`` where none is published for the
         size. ``peak_mb`` is the largest memory of the process until the end of the last span.
 
@@ -96,8 +104,8 @@ def measure(
         spans = _spans(simulation, chosen, repeats, duration)
         peak = peak_mb()
         facts = _activity(simulation, chosen, duration, repeats)
-    cold, warm = first_steps(options)
-    wall = min(w for w, _ in spans)
+    (cold, cold_cpu), (warm, warm_cpu) = first_steps(options)
+    wall = min(span.wall for span in spans)
     return {
         "bench": name,
         "scale": chosen.scale,
@@ -111,14 +119,16 @@ def measure(
         "neurons": chosen.n_neurons,
         **facts,
         "wall_s": wall,
-        "wall_median_s": median(w for w, _ in spans),
-        "cpu_s": min(c for _, c in spans),
-        "cpu_median_s": median(c for _, c in spans),
+        "wall_median_s": median(span.wall for span in spans),
+        "cpu_s": min(span.cpu for span in spans),
+        "cpu_median_s": median(span.cpu for span in spans),
         "rtf": 1000.0 * wall / duration,
         "ns_per_event": 1e9 * wall / facts["events"] if facts["events"] else None,
         "build_s": build,
         "first_step_warm_s": warm,
         "first_step_cold_s": cold,
+        "first_step_warm_cpu_s": warm_cpu,
+        "first_step_cold_cpu_s": cold_cpu,
         "peak_mb": peak,
         "load": load,
         "machine": platform.machine(),
@@ -127,15 +137,15 @@ def measure(
     }
 
 
-def first_steps(options: Mapping[str, Any]) -> tuple[float, float]:
-    """Seconds from process start to the end of the first step: cold, and the fastest warm one."""
+def first_steps(options: Mapping[str, Any]) -> tuple[Seconds, Seconds]:
+    """Time from process start to the end of the first step: cold, and the fastest warm one."""
     with tempfile.TemporaryDirectory(prefix="neurosim-bench-") as cache:
         cold = first_step(options, Path(cache))
         return cold, min(first_step(options, Path(cache)) for _ in range(WARM_STARTS))
 
 
-def first_step(options: Mapping[str, Any], cache: Path) -> float:
-    """Seconds from the start of a new process to the end of the first step.
+def first_step(options: Mapping[str, Any], cache: Path) -> Seconds:
+    """Time from the start of a new process to the end of the first step.
 
     Parameters
     ----------
@@ -162,7 +172,7 @@ def first_step(options: Mapping[str, Any], cache: Path) -> float:
         problem = process.stderr.read()
     if not line.startswith("ready"):
         raise SimulationError(f"measure: the first step failed in its own process.\n{problem}")
-    return seconds
+    return Seconds(seconds, float(line.split()[1]))
 
 
 def peak_mb() -> float:
@@ -175,16 +185,14 @@ def peak_mb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
 
 
-def _spans(
-    simulation: Simulation, chosen: Bench, repeats: int, duration: float
-) -> list[tuple[float, float]]:
-    """(wall, CPU) seconds of each span."""
+def _spans(simulation: Simulation, chosen: Bench, repeats: int, duration: float) -> list[Seconds]:
+    """Time of each span."""
     simulation.run(chosen.warmup)
     spans = []
     for _ in range(repeats):
         wall, cpu = perf_counter(), process_time()
         simulation.run(duration)
-        spans.append((perf_counter() - wall, process_time() - cpu))
+        spans.append(Seconds(perf_counter() - wall, process_time() - cpu))
     return spans
 
 

@@ -46,7 +46,7 @@ def run(
     from neurosim.runner import claims
     from neurosim.runner.execute import DEFAULT_SEED, execute
     from neurosim.runner.files import RunFile, read_run
-    from neurosim.runner.params import parse
+    from neurosim.runner.params import dotted, parse
     from neurosim.simulate import DEFAULT_BACKEND
 
     is_file = what.endswith(SUFFIXES) or Path(what).is_file()
@@ -55,7 +55,7 @@ def run(
         show_progress(False)
     outcome = execute(
         experiment(file.experiment),
-        {**file.set, **parse(assignments or [])},
+        {**dotted(file.set), **parse(assignments or [])},
         backend or file.backend or DEFAULT_BACKEND,
         next(s for s in (seed, file.seed, DEFAULT_SEED) if s is not None),
         out or file.out,

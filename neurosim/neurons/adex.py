@@ -8,15 +8,9 @@ import numpy as np
 
 from neurosim.declare import choice, param
 from neurosim.neurons.arithmetic import exp
-from neurosim.neurons.base import (
-    CONDUCTANCE_RECEPTORS,
-    NeuronKind,
-    StateVar,
-    decay,
-    phi,
-    steps_up,
-)
+from neurosim.neurons.base import CONDUCTANCE_RECEPTORS, NeuronKind, StateVar
 from neurosim.neurons.lif import REFRACTORY, check_below
+from neurosim.neurons.propagators import decay, phi, steps_up
 
 NANO_TO_MICRO = 1e-3
 

@@ -7,16 +7,10 @@ from typing import Any
 
 from neurosim.declare import choice, param
 from neurosim.neurons.arithmetic import exp
-from neurosim.neurons.base import (
-    CONDUCTANCE_RECEPTORS,
-    NeuronKind,
-    StateVar,
-    decay,
-    phi,
-    steps_up,
-)
+from neurosim.neurons.base import CONDUCTANCE_RECEPTORS, NeuronKind, StateVar
 from neurosim.neurons.lif import REFRACTORY, check_reset
 from neurosim.neurons.lif_alpha import psi
+from neurosim.neurons.propagators import decay, phi, steps_up
 
 
 def relaxed(v: float, total: float, drive: float, dt_per_cm: float) -> float:

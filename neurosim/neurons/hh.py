@@ -6,7 +6,8 @@ from typing import Any
 
 from neurosim.declare import param
 from neurosim.neurons.arithmetic import exp
-from neurosim.neurons.base import CONDUCTANCE_RECEPTORS, NeuronKind, StateVar, decay
+from neurosim.neurons.base import CONDUCTANCE_RECEPTORS, NeuronKind, StateVar
+from neurosim.neurons.propagators import decay
 
 SPIKE_HEIGHT = 30.0
 

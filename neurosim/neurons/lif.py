@@ -8,13 +8,8 @@ import numpy as np
 
 from neurosim.declare import brief, param
 from neurosim.errors import ParameterError
-from neurosim.neurons.base import (
-    NeuronKind,
-    StateVar,
-    decay,
-    exponential_gain,
-    steps_up,
-)
+from neurosim.neurons.base import NeuronKind, StateVar
+from neurosim.neurons.propagators import decay, exponential_gain, steps_up
 
 REFRACTORY = StateVar("refractory", "steps", 0.0, recordable=False)
 

@@ -8,15 +8,9 @@ from typing import Any
 import numpy as np
 
 from neurosim.declare import param
-from neurosim.neurons.base import (
-    NeuronKind,
-    StateVar,
-    decay,
-    exponential_gain,
-    phi,
-    steps_up,
-)
+from neurosim.neurons.base import NeuronKind, StateVar
 from neurosim.neurons.lif import REFRACTORY, check_reset
+from neurosim.neurons.propagators import decay, exponential_gain, phi, steps_up
 
 SERIES = tuple(1.0 / (math.factorial(k) * (k + 2)) for k in range(20))
 

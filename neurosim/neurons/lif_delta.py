@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from neurosim.declare import param
-from neurosim.neurons.base import VOLTAGE_RECEPTORS, NeuronKind, StateVar, decay, steps_up
+from neurosim.neurons.base import VOLTAGE_RECEPTORS, NeuronKind, StateVar
 from neurosim.neurons.lif import REFRACTORY, check_reset
+from neurosim.neurons.propagators import decay, steps_up
 
 
 class IFCurrDelta(NeuronKind):

@@ -38,6 +38,30 @@ def parse(assignments: Iterable[str]) -> dict[str, str]:
     return found
 
 
+def dotted(overrides: Mapping[str, Any]) -> dict[str, Any]:
+    """Values by dotted name; a mapping stands for the parameters of a group.
+
+    Examples
+    --------
+    >>> dotted({"cell": {"tau_m": 15}, "n": 3})
+    {'cell.tau_m': 15, 'n': 3}
+
+    Raises
+    ------
+    SpecError
+        If a name occurs twice.
+    """
+    found: dict[str, Any] = {}
+    for name, value in overrides.items():
+        inner = dotted(value) if isinstance(value, Mapping) else {"": value}
+        for last, leaf in inner.items():
+            full = f"{name}.{last}" if last else str(name)
+            if full in found:
+                raise SpecError(f"parameter {full!r}: is set twice. Drop one.")
+            found[full] = leaf
+    return found
+
+
 def resolve(kind: type[Params], overrides: Mapping[str, Any]) -> Params:
     """Parameters with their defaults, changed by dotted names.
 
@@ -118,18 +142,15 @@ def _flat(params: Declared, prefix: str) -> Iterator[tuple[str, Any]]:
 
 def _tree(overrides: Mapping[str, Any]) -> dict[str, Any]:
     tree: dict[str, Any] = {}
-    for dotted, given in overrides.items():
-        value = _tree(given) if isinstance(given, Mapping) else given
-        *groups, last = str(dotted).split(".")
+    for name, value in dotted(overrides).items():
+        *groups, last = name.split(".")
         place = tree
         for group in groups:
             place = place.setdefault(group, {})
             if not isinstance(place, dict):
-                raise SpecError(
-                    f"parameter {dotted!r}: {group!r} is also set as a whole. Drop one."
-                )
+                raise SpecError(f"parameter {name!r}: {group!r} is also set as a whole. Drop one.")
         if last in place:
-            raise SpecError(f"parameter {dotted!r}: is set twice. Drop one.")
+            raise SpecError(f"parameter {name!r}: its parameters are also set. Drop one.")
         place[last] = value
     return tree
 
@@ -138,42 +159,42 @@ def _changed(current: Params, changes: Mapping[str, Any], path: str, root: type[
     owner, known = root.__name__, current.values()
     made: dict[str, Any] = {}
     for name, value in changes.items():
-        dotted = f"{path}{name}"
+        full = f"{path}{name}"
         if name not in known:
-            remedy = _suggest(dotted, flat(root()))
-            raise ParameterError(owner, dotted, "is not a parameter", value, remedy)
+            remedy = _suggest(full, flat(root()))
+            raise ParameterError(owner, full, "is not a parameter", value, remedy)
         if is_group(known[name]):
             if not isinstance(value, Mapping):
                 raise ParameterError(
-                    owner, dotted, "is a group of parameters", value,
-                    f"Set one of {', '.join(dotted + '.' + n for n in known[name].values())}.",
+                    owner, full, "is a group of parameters", value,
+                    f"Set one of {', '.join(f'{full}.{inner}' for inner in known[name].values())}.",
                 )  # fmt: skip
-            made[name] = _changed(known[name], value, f"{dotted}.", root)
+            made[name] = _changed(known[name], value, f"{full}.", root)
         elif isinstance(value, Mapping):
             inner = ", ".join(map(str, value))
-            raise ParameterError(owner, dotted, "has no parameters of its own", inner, "Drop them.")
+            raise ParameterError(owner, full, "has no parameters of its own", inner, "Drop them.")
         else:
-            made[name] = _convert(type(current).declared()[name], owner, dotted, value)
+            made[name] = _convert(type(current).declared()[name], owner, full, value)
     return current.replace(**made)
 
 
-def _convert(spec: Spec, owner: str, dotted: str, value: Any) -> Any:
+def _convert(spec: Spec, owner: str, full: str, value: Any) -> Any:
     if not isinstance(value, str):
-        return spec.convert(owner, dotted, value)
+        return spec.convert(owner, full, value)
     try:
-        return spec.convert(owner, dotted, value_of(value))
+        return spec.convert(owner, full, value_of(value))
     except ParameterError as error:
         try:
-            return spec.convert(owner, dotted, value)  # a word that looks like a number
+            return spec.convert(owner, full, value)  # a word that looks like a number
         except ParameterError:
             raise error from None
 
 
-def _suggest(dotted: str, known: Iterable[str]) -> str:
+def _suggest(full: str, known: Iterable[str]) -> str:
     """Names that end alike, for ``tau_m`` where ``neuron.tau_m`` is meant; else close ones."""
     names = list(known)
-    last = dotted.rpartition(".")[2]
+    last = full.rpartition(".")[2]
     ending = [n for n in names if n.rpartition(".")[2] == last]
     if ending:
         return "Did you mean " + " or ".join(map(repr, ending[:3])) + "?"
-    return close_matches(dotted, names)
+    return close_matches(full, names)

@@ -17,6 +17,7 @@ import numpy as np
 
 from neurosim.backends.registry import backend as find_backend
 from neurosim.backends.simulation import Simulation
+from neurosim.errors import UnsupportedError
 from neurosim.network import AllToAll, FixedProbability, Network
 from neurosim.neurons import IFCurrExp
 from neurosim.neurons.sources import PoissonInput
@@ -48,11 +49,6 @@ def outcome(
     """What a case gives when run without a break."""
     with start(backend, case, network, precision) as simulation:
         return observe(simulation.run(case.duration))
-
-
-def precisions(backend: str) -> tuple[str, ...]:
-    """Precisions that a backend offers."""
-    return find_backend(backend).capabilities.precisions
 
 
 def steps(case: Case) -> int:
@@ -103,37 +99,32 @@ def _unrelated(network: Network, name: str) -> None:
     network.record(cells, ["spikes", "v"])
 
 
-def check_pauses(backend: str, case: Case) -> None:
+def check_pauses(backend: str, case: Case, precision: str = "double") -> None:
     """Running in pieces, with looks between them, equals running without a break."""
     n = steps(case)
-    for precision in precisions(backend):
-        whole = outcome(backend, case, precision=precision)
-        for pieces in ([n // 2], [1, 1, 1, 2], [0, n // 3, 7, n // 4]):
-            with start(backend, case, precision=precision) as simulation:
-                for piece in pieces:
-                    observe(simulation.run(piece * case.dt))
-                found = observe(simulation.run_until(case.duration))
-                require_same(whole, found, f"pauses after {pieces} steps change the result")
+    whole = outcome(backend, case, precision=precision)
+    for pieces in ([n // 2], [1, 1, 1, 2], [0, n // 3, 7, n // 4]):
+        with start(backend, case, precision=precision) as simulation:
+            for piece in pieces:
+                observe(simulation.run(piece * case.dt))
+            found = observe(simulation.run_until(case.duration))
+        require_same(whole, found, f"pauses after {pieces} steps change the result")
 
 
-def check_saved(backend: str, case: Case) -> None:
+def check_saved(backend: str, case: Case, precision: str = "double") -> None:
     """Saving in the middle, with spikes in flight, and loading equals running without a break."""
-    for precision in precisions(backend):
-        whole = outcome(backend, case, precision=precision)
-        at = _busy_time(whole, case)
-        with (
-            TemporaryDirectory() as folder,
-            start(backend, case, precision=precision) as simulation,
-        ):
-            path = Path(folder) / "state.npz"
-            simulation.run(at).save(path)
-            left = case.duration - at
-            require_same(whole, observe(simulation.run(left)), "saving changes what comes")
-            loaded = observe(simulation.load(path).run(left))
-            require_same(whole, loaded, f"the run from the state at {at:g} ms differs")
-            with resume(path, progress=False) as resumed:
-                found = observe(resumed.run(left))
-            require_same(whole, found, f"the run resumed at {at:g} ms differs")
+    whole = outcome(backend, case, precision=precision)
+    at = _busy_time(whole, case)
+    left = case.duration - at
+    with TemporaryDirectory() as folder, start(backend, case, precision=precision) as simulation:
+        path = Path(folder) / "state.npz"
+        simulation.run(at).save(path)
+        require_same(whole, observe(simulation.run(left)), "saving changes what comes")
+        loaded = observe(simulation.load(path).run(left))
+        require_same(whole, loaded, f"the run from the state at {at:g} ms differs")
+        with resume(path, progress=False) as resumed:
+            found = observe(resumed.run(left))
+        require_same(whole, found, f"the run resumed at {at:g} ms differs")
 
 
 def _busy_time(whole: Outcome, case: Case) -> float:
@@ -156,6 +147,20 @@ def check_seeds(backend: str) -> None:
         texts = differences(first, observe(simulation.run(case.duration)))
     for name in ("spike times of 'exc'", "weight of 'drive'", "samples of 'exc', v"):
         require(any(text.startswith(name) for text in texts), f"{name} do not depend on the seed")
+
+
+def check_single(backend: str) -> None:
+    """Runs in single precision can be paused and saved; where there are none they are refused."""
+    case = CASES["recurrent"]
+    if "single" in find_backend(backend).capabilities.precisions:
+        check_pauses(backend, case, "single")
+        check_saved(backend, case, "single")
+        return
+    try:
+        start(backend, case, precision="single")
+    except UnsupportedError:
+        return
+    raise AssertionError(f"{backend} takes single precision, which it does not offer")
 
 
 def check_feeding(backend: str) -> None:
@@ -229,8 +234,19 @@ CASE_CHECKS: dict[str, CaseCheck] = {
 }
 """Checks of a backend on a case."""
 
+SUITE: tuple[tuple[str, str], ...] = tuple(
+    (check, case)
+    for check in CASE_CHECKS
+    for case in CASES
+    if check == "agreement"
+    or (check != "additions" and not case.startswith("neurons "))
+    or case in ("poisson", "delays spinnaker", "recurrent", "recurrent spinnaker")
+)
+"""Which checks run on which cases: agreement on all, the others on those that can tell more."""
+
 CHECKS: dict[str, Check] = {
     "seeds": check_seeds,
+    "single": check_single,
     "feeding": check_feeding,
     "control": check_control,
     **closed_forms.CHECKS,

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, note, settings
 
 from neurosim.errors import UnsupportedError
 from neurosim.testing.cases import CASES, Case
-from neurosim.testing.conformance import CASE_CHECKS, CHECKS, JUDGE, check_agreement
+from neurosim.testing.conformance import CASE_CHECKS, CHECKS, JUDGE, SUITE, check_agreement
 from neurosim.testing.strategies import cases
 
 BACKENDS = ("numba", "reference")
@@ -20,14 +20,10 @@ JUDGED = tuple(backend for backend in BACKENDS if backend != JUDGE)
 EXEMPTIONS: dict[tuple[str, ...], str] = {}
 """Checks that need not pass, by (backend, check) or (backend, check, case), with the reason."""
 
-BRIEF = ("agreement", "pauses")
-"""Checks that also run on the cases of single neuron kinds."""
-
 PAIRS = [
-    (backend, check, case)
-    for backend, check, case in product(BACKENDS, CASE_CHECKS, CASES)
-    if (check in BRIEF or not case.startswith("neurons "))
-    and (check != "agreement" or backend in JUDGED)
+    (backend, *pair)
+    for backend, pair in product(BACKENDS, SUITE)
+    if pair[0] != "agreement" or backend in JUDGED
 ]
 
 EXAMPLES = settings(
@@ -45,7 +41,7 @@ def hold(exemption: tuple[str, ...], check: Callable[..., None], *args: Any) -> 
         check(*args)
 
 
-@pytest.mark.parametrize(("backend", "check"), product(BACKENDS, CHECKS))
+@pytest.mark.parametrize(("backend", "check"), list(product(BACKENDS, CHECKS)))
 def test_backend(backend: str, check: str) -> None:
     hold((backend, check), CHECKS[check], backend)
 

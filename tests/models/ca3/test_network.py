@@ -173,7 +173,7 @@ def test_lateral_inhibition_scales_with_the_content():
 # inputs that the published operations do not define
 
 
-def raw(trains, weights_after=(), steps=120, size=(3, 4)):
+def raw(trains, steps=120, size=(3, 4)):
     """OUT by step, and flushed forward and backward weights, for spike times of single units."""
     c, n = size
     inputs = [sorted(trains.get(unit, [])) for unit in range(c + n)]
@@ -202,7 +202,7 @@ def test_several_cues_at_once_recall_the_union():
     assert active[28 + 6] == {3, 4, 5}
     assert active[42 + 6] == {3, 4}
     assert active[56 + 6] == {4, 5}
-    np.testing.assert_allclose(forward[:2] > 3.3, [[1, 1, 0, 0], [0, 1, 1, 0]])
+    np.testing.assert_array_equal(forward[:2] > 3.3, [[1, 1, 0, 0], [0, 1, 1, 0]])
 
 
 def test_a_pulse_of_cue_and_bit_adds_the_bit():

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from neurosim.benchmarks import measure as module
-from neurosim.benchmarks.measure import first_step, first_steps, measure, peak_mb
+from neurosim.benchmarks.measure import Seconds, first_step, first_steps, measure, peak_mb
 from neurosim.errors import NeurosimError, SimulationError
 
 OPTIONS = {
@@ -17,7 +17,9 @@ OPTIONS = {
 @pytest.fixture
 def quick(monkeypatch):
     """First steps are measured by a test of their own."""
-    monkeypatch.setattr(module, "first_steps", lambda options: (2.0, 1.0))
+    monkeypatch.setattr(
+        module, "first_steps", lambda options: (Seconds(2.0, 1.8), Seconds(1.0, 0.9))
+    )
 
 
 @pytest.mark.usefixtures("quick")
@@ -31,6 +33,7 @@ def test_a_measurement_is_complete_and_consistent():
     assert json.loads(json.dumps(found, allow_nan=False)) == found
     assert (found["neurons"], found["synapses"]) == (2000, 160_000)
     assert (found["first_step_cold_s"], found["first_step_warm_s"]) == (2.0, 1.0)
+    assert (found["first_step_cold_cpu_s"], found["first_step_warm_cpu_s"]) == (1.8, 0.9)
     assert found["rtf"] == pytest.approx(found["wall_s"] / 0.1)
     assert found["ns_per_event"] == pytest.approx(1e9 * found["wall_s"] / found["events"])
     assert found["wall_s"] <= found["wall_median_s"]
@@ -64,7 +67,7 @@ def test_spans_that_follow_each_other_are_all_counted():
 
 
 def test_first_steps_are_those_of_new_processes(tmp_path, monkeypatch):
-    times = iter([3.0, 2.0, 1.0, 1.5])
+    times = iter([Seconds(3.0, 2.5), Seconds(2.0, 0.9), Seconds(1.0, 0.8), Seconds(1.5, 0.7)])
     caches = []
 
     def fake(options, cache):
@@ -73,7 +76,7 @@ def test_first_steps_are_those_of_new_processes(tmp_path, monkeypatch):
         return next(times)
 
     monkeypatch.setattr(module, "first_step", fake)
-    assert first_steps(OPTIONS) == (3.0, 1.0)
+    assert first_steps(OPTIONS) == (Seconds(3.0, 2.5), Seconds(1.0, 0.8))
     assert len({cache for cache, _ in caches}) == 1
     assert caches[0][1] == []  # the first one finds nothing compiled
     assert all(held for _, held in caches[1:])
@@ -83,7 +86,7 @@ def test_a_first_step(tmp_path):
     cold = first_step(OPTIONS, tmp_path)
     assert any(tmp_path.iterdir())
     warm = first_step(OPTIONS, tmp_path)
-    assert 0.0 < warm < cold
+    assert 0.0 < warm.cpu < cold.cpu
 
 
 def test_a_first_step_that_fails_is_an_error(tmp_path):

@@ -5,7 +5,7 @@ import pytest
 
 from neurosim.benchmarks.networks import BENCHES, DT, b1, b3, bench
 from neurosim.errors import NeurosimError
-from neurosim.neurons.base import exponential_gain
+from neurosim.neurons.propagators import exponential_gain
 from neurosim.simulate import prepare, simulate
 
 

@@ -68,6 +68,13 @@ def test_a_run_file_and_options_over_it(call, tmp_path: Path):
     assert (record["seed"], record["set"]) == (0, {"n": "5", "gain": 2})
 
 
+def test_options_win_over_a_group_in_a_run_file(call, tmp_path: Path):
+    file = tmp_path / "run.yaml"
+    file.write_text("experiment: tiny\nset: {cell: {tau_m: 5, v_thresh: -40}}\n")
+    found = json.loads(call("run", file, "--set", "cell.tau_m=6", "--json").stdout)
+    assert found["params"]["cell"] == {"tau_m": 6.0, "v_thresh": -40.0}
+
+
 @pytest.mark.parametrize(
     ("args", "message"),
     [

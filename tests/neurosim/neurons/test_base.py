@@ -6,10 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from neurosim.declare import param
 from neurosim.errors import SpecError, UnsupportedError
@@ -36,7 +33,7 @@ def test_a_kind_of_a_users_own(kinds: dict[str, type[NeuronKind]]) -> None:
 
         @staticmethod
         def derive(p: Any, dt: float) -> dict[str, Any]:
-            return {"keep": base.decay(p.tau, dt)}
+            return {"keep": propagators.decay(p.tau, dt)}
 
         def step(x: float, total: float, arrived: float, keep: float, limit: float) -> Any:
             """Text of this kind is dropped, like annotations."""
@@ -187,31 +184,3 @@ def test_unknown_names_are_answered_with_close_ones() -> None:
         IFCurrDelta.steps("spinnaker")
     with pytest.raises(SpecError, match="Did you mean 'if_curr_exp'"):
         base.kind_named("if_cur_exp")
-
-
-@pytest.mark.parametrize(
-    ("duration", "dt", "steps"),
-    [(2.0, 0.1, 20.0), (0.3, 0.1, 3.0), (0.31, 0.1, 4.0), (0.0, 1.0, 0.0)],
-)
-def test_steps_up(duration: float, dt: float, steps: float) -> None:
-    assert base.steps_up(duration, dt) == steps
-    assert base.steps_up(np.array([duration, 1.0]), dt)[0] == steps
-    assert base.isclose_steps(duration, dt) == (duration != 0.31)
-
-
-@given(st.floats(-50.0, 50.0))
-def test_phi_is_smooth_through_zero(x: float) -> None:
-    assert base.phi(x) == pytest.approx(math.expm1(x) / x if x else 1.0, rel=1e-14)
-    assert base.phi(np.array([x]))[0] == base.phi(x)
-
-
-@given(st.floats(1e-4, 1e4), st.floats(1e-4, 1e4), st.floats(1e-3, 10.0))
-def test_exponential_gain_is_symmetric_and_finite(tau_m: float, tau_syn: float, dt: float) -> None:
-    gain = base.exponential_gain(tau_m, tau_syn, 2.0, dt)
-    assert gain == base.exponential_gain(tau_syn, tau_m, 2.0, dt)
-    assert 0.0 <= gain <= dt / 2.0
-
-
-def test_decay() -> None:
-    assert base.decay(20.0, 1.0) == math.exp(-0.05)
-    assert base.decay(np.array([20.0, 10.0]), 1.0).tolist() == [math.exp(-0.05), math.exp(-0.1)]

@@ -86,6 +86,8 @@ def test_groups_and_values_are_not_mixed_up():
         resolve(Params, {"n.x": "5"})
     with pytest.raises(SpecError, match=r"'cell.tau_m': 'cell' is also set as a whole"):
         resolve(Params, {"cell": "5", "cell.tau_m": "5"})
+    with pytest.raises(SpecError, match="'cell': its parameters are also set"):
+        resolve(Params, {"cell.tau_m": "5", "cell": "5"})
     with pytest.raises(SpecError, match=r"'cell.tau_m': is set twice"):
         resolve(Params, {"cell": {"tau_m": 1}, "cell.tau_m": "5"})
 

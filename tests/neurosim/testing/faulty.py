@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import count
 from typing import Any, ClassVar
 
@@ -132,3 +133,16 @@ class Careless(Faulty):
 
 class Seedless(Faulty):
     engine = _Seedless
+
+
+class Obliging(Faulty):
+    """Takes what it does not offer."""
+
+    engine = ReferenceEngine
+
+
+class Hasty(Faulty):
+    """Offers single precision, with a fault."""
+
+    capabilities = replace(Reference.capabilities, precisions=("double", "single"))
+    engine = _Restless

@@ -6,7 +6,7 @@ import pytest
 
 from neurosim.backends import registry
 from neurosim.testing.cases import CASES, Case
-from neurosim.testing.conformance import CASE_CHECKS, CHECKS
+from neurosim.testing.conformance import CASE_CHECKS, CHECKS, SUITE
 from neurosim.testing.plastic import stdp
 
 FAULTS_OF_CASES = {
@@ -16,7 +16,12 @@ FAULTS_OF_CASES = {
     "pauses": "Restless",
     "saved": "Forgetful",
 }
-FAULTS = {"seeds": ("Seedless",), "feeding": ("Deaf",), "control": ("Stubborn", "Careless")}
+FAULTS = {
+    "seeds": ("Seedless",),
+    "single": ("Obliging", "Hasty"),
+    "feeding": ("Deaf",),
+    "control": ("Stubborn", "Careless"),
+}
 
 
 @pytest.fixture
@@ -48,6 +53,11 @@ def test_every_check_has_a_fault_that_it_finds() -> None:
 
     assert FAULTS_OF_CASES.keys() == CASE_CHECKS.keys()
     assert {*FAULTS, *IN_CLOSED_FORMS, *IN_PAIRS} == CHECKS.keys()
+
+
+def test_every_case_is_compared_and_every_check_runs() -> None:
+    assert {case for check, case in SUITE if check == "agreement"} == set(CASES)
+    assert {check for check, _ in SUITE} == set(CASE_CHECKS)
 
 
 def test_a_case_without_spikes_cannot_be_saved_in_flight() -> None:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, find, given, settings
+from hypothesis import HealthCheck, Phase, find, given, settings
 
 from neurosim.network.network import TIMINGS
 from neurosim.plan import lower
@@ -11,7 +11,7 @@ from neurosim.testing.conformance import outcome
 from neurosim.testing.strategies import DT, cases
 
 FEW = settings(
-    max_examples=15, derandomize=True, deadline=None, database=None,
+    max_examples=15, derandomize=True, deadline=None, database=None, phases=[Phase.generate],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.large_base_example],
 )  # fmt: skip
 
@@ -42,7 +42,7 @@ def test_networks_differ() -> None:
         mixed = any(isinstance(r, STDP) and 0.0 < r.dendritic_delay_fraction < 1.0 for r in rules)
         return mixed and len(rules) > 6 and len(case.network()["first"]) > 3
 
-    assert rich(find(cases(), rich, settings=settings(FEW, max_examples=500)))
+    assert rich(find(cases(), rich, settings=settings(FEW, max_examples=100)))
 
 
 def test_networks_spike() -> None:
@@ -50,4 +50,4 @@ def test_networks_spike() -> None:
         spikes = outcome("reference", case).recording.spikes
         return all(len(spikes[name]) > 3 for name in ("first", "second", "third"))
 
-    assert busy(find(cases(), busy, settings=settings(FEW, max_examples=200)))
+    assert busy(find(cases(), busy, settings=settings(FEW, max_examples=100)))

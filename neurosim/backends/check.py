@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from neurosim.backends.base import Capabilities, Violation
 from neurosim.errors import UnsupportedError
-from neurosim.plan.plan import Plan
+from neurosim.plan.plan import Plan, PoissonBlock, SpikeArrayBlock
 
 
 def violations(plan: Plan, name: str, can: Capabilities) -> list[Violation]:
@@ -31,6 +31,16 @@ def violations(plan: Plan, name: str, can: Capabilities) -> list[Violation]:
             refuse(
                 f"population {population!r}", "kind", block.kind.kind, can.neurons,
                 "Use 'numba' or change the neuron.",
+            )  # fmt: skip
+    sources: dict[str, tuple[SpikeArrayBlock | PoissonBlock, ...]] = {
+        "spike_source_array": plan.arrays,
+        "spike_source_poisson": plan.poisson,
+    }
+    for kind, populations in sources.items():
+        for source in populations:
+            refuse(
+                f"population {plan.populations[source.population].name!r}", "source", kind,
+                can.sources, "Use 'numba' or another source.",
             )  # fmt: skip
     for synapses in plan.synapses:
         refuse(

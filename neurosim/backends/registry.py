@@ -41,7 +41,7 @@ def backend(name: str) -> Backend:
     module, _, attribute = known[name].partition(":")
     try:
         made = getattr(import_module(module), attribute)()
-    except (ImportError, AttributeError) as error:
+    except Exception as error:  # whatever the code of a plug-in raises
         raise BackendUnavailable(
             f"backend {name!r} cannot be loaded ({known[name]}): {error}. Install what it needs."
         ) from error

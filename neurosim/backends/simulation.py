@@ -8,14 +8,22 @@ from time import perf_counter
 from typing import Any, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from neurosim.backends.base import Engine, Options, Synapses
 from neurosim.backends.interrupt import noted
 from neurosim.backends.progress import bar
 from neurosim.declare import Bounds, number
-from neurosim.errors import Interrupted, ParameterError, SimulationError, WiringError, close_matches
+from neurosim.errors import (
+    Interrupted,
+    ParameterError,
+    SimulationError,
+    StoreError,
+    WiringError,
+    close_matches,
+)
 from neurosim.network.network import Network
-from neurosim.plan.lower import lower
+from neurosim.plan.lower import LATEST, lower
 from neurosim.plan.plan import Plan
 from neurosim.recording.buffers import Buffers
 from neurosim.recording.provenance import provenance
@@ -60,7 +68,7 @@ class Simulation:
         ------
         Interrupted
             If Ctrl-C was pressed. The run stops between chunks, what ran until then stays valid,
-            and the simulation can go on.
+            and the simulation can go on. (A second Ctrl-C stops at once and closes it.)
         ParameterError
             If the duration is not a number >= 0.
         SimulationError
@@ -90,14 +98,19 @@ class Simulation:
         with bar(steps, self.options.progress, self.plan.name) as shown, noted() as stopped:
             while done < steps and not stopped():
                 began, first = perf_counter(), engine.step
-                self._buffers.append(first, engine.advance(chunk))
+                try:
+                    self._buffers.append(first, engine.advance(chunk))
+                except BaseException:
+                    self.close()  # the engine may have stopped in the middle of a step
+                    raise
                 done += chunk
                 shown.update(done)
                 spent = perf_counter() - began
                 grow = min(8.0, CHUNK_S / spent) if spent > 0 else 8.0
                 chunk = min(max(1, int(chunk * grow)), steps - done)
-        if done < steps:
-            self._interrupted = True
+            pressed = stopped()
+        if pressed:
+            self._interrupted = self._interrupted or done < steps
             raise Interrupted(self.t, self.recording())
         return self
 
@@ -117,26 +130,20 @@ class Simulation:
                 f"Simulation.feed: {population!r} is no SpikeSourceArray population and cannot be "
                 "fed. Add one that projects to it."
             )
-        pairs = list(spikes)
-        try:
-            table = np.array(pairs, dtype=np.float64).reshape(-1, 2)
-        except (TypeError, ValueError) as error:
-            raise ParameterError(
-                "Simulation.feed", "spikes", "must be (id, time) pairs", pairs, "Give such."
-            ) from error
+        table = _pairs(spikes)
         size, ids = self.plan.populations[index].size, table[:, 0]
         if not ((ids >= 0) & (ids < size) & (ids == np.floor(ids))).all():
             raise ParameterError(
-                "Simulation.feed", "spikes", f"must have ids from 0 to {size - 1}", pairs,
+                "Simulation.feed", "spikes", f"must have ids from 0 to {size - 1}", spikes,
                 "Correct the ids.", f"population {population!r}",
             )  # fmt: skip
         stamps = np.floor(table[:, 1] / self.plan.dt + 0.5)
         if not np.isfinite(stamps).all() or (stamps < engine.step).any():
             raise ParameterError(
-                "Simulation.feed", "spikes", f"must not lie before t = {self.t:g} ms", pairs,
+                "Simulation.feed", "spikes", f"must not lie before t = {self.t:g} ms", spikes,
                 "Feed spikes before their time comes.", f"population {population!r}",
             )  # fmt: skip
-        engine.feed(index, stamps.astype(np.int64), ids.astype(np.int32))
+        engine.feed(index, np.minimum(stamps, LATEST).astype(np.int64), ids.astype(np.int32))
 
     # looking
 
@@ -229,8 +236,16 @@ class Simulation:
         """
         from neurosim.io.state import load_state
 
+        engine = self._open()
         state, buffers = load_state(path, self.plan, self.backend)
-        self._open().restore(state)
+        try:
+            engine.restore(state)
+        except (IndexError, KeyError, TypeError, ValueError) as error:
+            self.close()
+            raise StoreError(
+                f"file {str(path)!r}: does not hold the state of this engine ({error!r}). Use the "
+                "version of neurosim that wrote it, and prepare a new simulation."
+            ) from error
         self._buffers = buffers
         return self
 
@@ -281,3 +296,18 @@ class Simulation:
                 f"Simulation: no projection {projection!r}. {close_matches(projection, known)}"
             )
         return blocks
+
+
+def _pairs(spikes: Iterable[tuple[int, float]]) -> NDArray[np.float64]:
+    """Ids and times as an array of shape (n, 2)."""
+    try:
+        pairs = list(spikes)
+        table = np.array(pairs, dtype=np.float64) if pairs else np.empty((0, 2))
+        if table.ndim != 2 or table.shape[1] != 2:
+            raise ValueError("no pairs")
+    except (TypeError, ValueError) as error:
+        raise ParameterError(
+            "Simulation.feed", "spikes", "must be (id, time) pairs", spikes,
+            "Give for example [(0, 105.0)].",
+        ) from error  # fmt: skip
+    return table

@@ -6,10 +6,12 @@ edit of any of them is noticed (Numba itself looks at the file of the compiled f
 
 from __future__ import annotations
 
+import atexit
 import functools
 import hashlib
 import os
 import platform
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable
@@ -39,21 +41,22 @@ def cache_root() -> Path:
     """Folder of all compiled code: ``NEUROSIM_CACHE_DIR``, else the user's cache folder."""
     given = os.environ.get("NEUROSIM_CACHE_DIR")
     if given:
-        return Path(given)
+        return Path(given).expanduser().absolute()
     home = os.environ.get("XDG_CACHE_HOME")
     return (Path(home) if home else Path.home() / ".cache") / "neurosim"
 
 
 @functools.cache
 def cache_folder() -> Path:
-    """Folder for code compiled from the present sources; a temporary one where none can be
-    written."""
-    folder = cache_root() / sources_key()
+    """Folder for code compiled from the present sources; where none can be written, a temporary
+    one that goes with the process."""
     try:
+        folder = cache_root() / sources_key()
         folder.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=folder).close()
-    except OSError:
-        return Path(tempfile.mkdtemp(prefix="neurosim-cache-"))
+    except (OSError, RuntimeError):  # RuntimeError: the user has no home
+        folder = Path(tempfile.mkdtemp(prefix="neurosim-cache-"))
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
 
 

@@ -23,8 +23,9 @@ def _word(key: Any, position: Any, step: Any) -> Any:
 
 @kernel
 def draw_with_replacement(
-    key: Any, n_from: Any, first: Any, last: Any, n: Any, exclude: Any, other: Any, own: Any
-) -> None:
+    key: Any, n_from: Any, first: Any, last: Any, n: Any, begins: Any, apart: Any, other: Any,
+    own: Any,
+) -> None:  # fmt: skip
     """``n`` partners out of ``n_from`` for each unit from ``first`` to ``last``, repeats allowed.
 
     Parameters
@@ -33,19 +34,21 @@ def draw_with_replacement(
         Stream; the draw of partner ``j`` of unit ``u`` is at position ``u n + j``.
     n_from, first, last, n : int64
         Sizes.
-    exclude : bool
-        Never draw the unit itself.
+    begins, apart : ndarray of int64
+        Partners that unit ``u`` never gets, ascending: ``apart[begins[u]:begins[u + 1]]``.
     other, own : ndarray of int32, shape ((last - first) n,)
         Partners and units, filled in place.
     """
-    pool = np.uint64(n_from - 1 if exclude else n_from)
     at = 0
     for unit in range(first, last):
+        never = apart[begins[unit] : begins[unit + 1]]
+        pool = np.uint64(n_from - never.shape[0])
         for j in range(n):
             word = _word(key, unit * n + j, 0)
-            partner = np.int32((word * pool) >> np.uint64(32))
-            if exclude and partner >= unit:
-                partner += np.int32(1)
+            partner = np.int64((word * pool) >> np.uint64(32))
+            for out in never:
+                if partner >= out:
+                    partner += 1
             other[at] = partner
             own[at] = unit
             at += 1
@@ -53,27 +56,30 @@ def draw_with_replacement(
 
 @kernel
 def draw_distinct(
-    key: Any, n_from: Any, first: Any, last: Any, n: Any, exclude: Any, other: Any, own: Any
-) -> None:
+    key: Any, n_from: Any, first: Any, last: Any, n: Any, begins: Any, apart: Any, other: Any,
+    own: Any,
+) -> None:  # fmt: skip
     """As :func:`draw_with_replacement`, without repeats.
 
     Draws until ``n`` differ; where more than half of the pool is wanted, the others are drawn
     instead and left out. Partners of a unit come in ascending order in that case.
     """
     mark = np.full(n_from, np.int64(-1))
-    pool = n_from - 1 if exclude else n_from
-    invert = 2 * n > pool
-    wanted = pool - n if invert else n
     at = 0
     for unit in range(first, last):
+        never = apart[begins[unit] : begins[unit + 1]]
+        pool = n_from - never.shape[0]
+        invert = 2 * n > pool
+        wanted = pool - n if invert else n
         found = 0
         position = 0
         while found < wanted:
             word = _word(key, position, unit + 1)
             position += 1
             partner = np.int64((word * np.uint64(pool)) >> np.uint64(32))
-            if exclude and partner >= unit:
-                partner += 1
+            for out in never:
+                if partner >= out:
+                    partner += 1
             if mark[partner] != unit:
                 mark[partner] = unit
                 found += 1
@@ -82,17 +88,20 @@ def draw_distinct(
                     own[at] = unit
                     at += 1
         if invert:
-            for left in range(n_from):
-                if mark[left] != unit and not (exclude and left == unit):
-                    other[at] = left
+            for out in never:
+                mark[out] = unit
+            for rest in range(n_from):
+                if mark[rest] != unit:
+                    other[at] = rest
                     own[at] = unit
                     at += 1
 
 
 @kernel
 def draw_probability(
-    key: Any, n_from: Any, first: Any, last: Any, p: Any, exclude: Any, other: Any, own: Any
-) -> Any:
+    key: Any, n_from: Any, first: Any, last: Any, p: Any, begins: Any, apart: Any, other: Any,
+    own: Any,
+) -> Any:  # fmt: skip
     """Each of ``n_from`` partners with probability ``p``, 0 < p < 1, by geometric gaps.
 
     Parameters are those of :func:`draw_with_replacement`; ``other`` and ``own`` hold up to
@@ -108,6 +117,7 @@ def draw_probability(
     for unit in range(first, last):
         if at + n_from > other.shape[0]:
             return at, unit
+        skip, stop = begins[unit], begins[unit + 1]
         partner = np.int64(-1)
         position = 0
         while True:
@@ -117,7 +127,9 @@ def draw_probability(
             if gap >= n_from - 1 - partner:
                 break
             partner += 1 + np.int64(gap)
-            if not (exclude and partner == unit):
+            while skip < stop and apart[skip] < partner:
+                skip += 1
+            if skip == stop or apart[skip] != partner:
                 other[at] = partner
                 own[at] = unit
                 at += 1

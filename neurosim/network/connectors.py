@@ -21,15 +21,15 @@ Array = NDArray[Any]
 class Connector(Declared):
     """Base of connection rules."""
 
-    def fit(self, n_pre: int, n_post: int, same: bool, projection: str) -> None:
+    def fit(self, n_pre: int, n_post: int, own: Array, projection: str) -> None:
         """Check the rule against the sizes it will connect.
 
         Parameters
         ----------
         n_pre, n_post : int
             Numbers of presynaptic and postsynaptic neurons.
-        same : bool
-            Whether both sides are the same neurons, so that self-connections exist.
+        own : ndarray of int64, shape (n, 2)
+            Places (source, target) of the neurons that are on both sides.
         projection : str
             Name, for messages.
 
@@ -52,7 +52,7 @@ class AllToAll(Connector):
 class OneToOne(Connector):
     """Source ``i`` with target ``i``; both sides must have the same size."""
 
-    def fit(self, n_pre: int, n_post: int, same: bool, projection: str) -> None:
+    def fit(self, n_pre: int, n_post: int, own: Array, projection: str) -> None:
         if n_pre != n_post:
             raise WiringError(
                 f"projection {projection!r}: OneToOne needs equal sizes, got {n_pre} and {n_post}. "
@@ -74,8 +74,9 @@ class FixedNumberPre(Connector):
     with_replacement: bool = flag(False, doc="whether a source can be drawn twice")
     allow_self_connections: bool = flag(True, doc="whether a neuron may connect to itself")
 
-    def fit(self, n_pre: int, n_post: int, same: bool, projection: str) -> None:
-        _enough(self, n_pre - (same and not self.allow_self_connections), "sources", projection)
+    def fit(self, n_pre: int, n_post: int, own: Array, projection: str) -> None:
+        fewer = 0 if self.allow_self_connections else _most(own[:, 1])
+        _enough(self, n_pre - fewer, "sources", projection)
 
 
 class FixedNumberPost(Connector):
@@ -85,8 +86,9 @@ class FixedNumberPost(Connector):
     with_replacement: bool = flag(False, doc="whether a target can be drawn twice")
     allow_self_connections: bool = flag(True, doc="whether a neuron may connect to itself")
 
-    def fit(self, n_pre: int, n_post: int, same: bool, projection: str) -> None:
-        _enough(self, n_post - (same and not self.allow_self_connections), "targets", projection)
+    def fit(self, n_pre: int, n_post: int, own: Array, projection: str) -> None:
+        fewer = 0 if self.allow_self_connections else _most(own[:, 0])
+        _enough(self, n_post - fewer, "targets", projection)
 
 
 class FixedTotalNumber(Connector):
@@ -96,9 +98,14 @@ class FixedTotalNumber(Connector):
     with_replacement: bool = flag(True, doc="whether a pair can be drawn twice")
     allow_self_connections: bool = flag(True, doc="whether a neuron may connect to itself")
 
-    def fit(self, n_pre: int, n_post: int, same: bool, projection: str) -> None:
-        pairs = n_pre * n_post - (n_pre if same and not self.allow_self_connections else 0)
-        _enough(self, pairs, "pairs", projection)
+    def fit(self, n_pre: int, n_post: int, own: Array, projection: str) -> None:
+        fewer = 0 if self.allow_self_connections else len(own)
+        _enough(self, n_pre * n_post - fewer, "pairs", projection)
+
+
+def _most(places: Array) -> int:
+    """The largest number of pairs that a neuron forms with itself."""
+    return int(np.bincount(places).max(initial=0))
 
 
 def _enough(rule: Any, available: int, what: str, projection: str) -> None:
@@ -144,8 +151,9 @@ class SmallWorld(Connector):
                 "SmallWorld", "degree", "must be even", self.degree, "Add or subtract one."
             )
 
-    def fit(self, n_pre: int, n_post: int, same: bool, projection: str) -> None:
-        if n_pre != n_post or not same:
+    def fit(self, n_pre: int, n_post: int, own: Array, projection: str) -> None:
+        ring = np.arange(n_pre)[:, np.newaxis]
+        if n_pre != n_post or not np.array_equal(own, np.repeat(ring, 2, axis=1)):
             raise WiringError(
                 f"projection {projection!r}: SmallWorld connects a population with itself, got "
                 f"{n_pre} sources and {n_post} targets. Use the same population on both sides."
@@ -187,7 +195,7 @@ class FromList(Connector):
     def n_listed(self) -> int:  # type: ignore[override]
         return len(self.pairs)
 
-    def fit(self, n_pre: int, n_post: int, same: bool, projection: str) -> None:
+    def fit(self, n_pre: int, n_post: int, own: Array, projection: str) -> None:
         if len(self.pairs) and (self.pairs.max(axis=0) >= (n_pre, n_post)).any():
             bad = self.pairs[(self.pairs >= (n_pre, n_post)).any(axis=1)][0].tolist()
             raise WiringError(
@@ -214,7 +222,7 @@ class FromArray(Connector):
 
     connections: Array = given(convert=_matrix, rule="must be a boolean matrix", doc="the matrix")
 
-    def fit(self, n_pre: int, n_post: int, same: bool, projection: str) -> None:
+    def fit(self, n_pre: int, n_post: int, own: Array, projection: str) -> None:
         if self.connections.shape != (n_pre, n_post):
             raise WiringError(
                 f"projection {projection!r}: FromArray.connections must have shape "

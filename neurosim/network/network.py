@@ -22,7 +22,7 @@ from neurosim.network.checks import (
 )
 from neurosim.network.connectors import Connector
 from neurosim.network.population import Assembly, Group, Population, View
-from neurosim.network.projection import Injection, Input, Probe, Projection, overlap
+from neurosim.network.projection import Injection, Input, Probe, Projection, own_pairs
 from neurosim.network.signs import signed_synapse, signed_weight
 from neurosim.neurons.base import NeuronKind
 from neurosim.neurons.currents import CurrentSource
@@ -174,7 +174,7 @@ class Network:
                 f"projection {label!r}",
             )  # fmt: skip
         n_pre, n_post = (sum(v.size for v in side) for side in (sources, targets))
-        connector.fit(n_pre, n_post, overlap(sources, targets), label)
+        connector.fit(n_pre, n_post, own_pairs(sources, targets), label)
         check_shapes(synapse, connector, n_pre, n_post, label)
         if isinstance(synapse, STDP) and self.timing == "spinnaker":
             fraction = synapse.dendritic_delay_fraction

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from neurosim.network.connectors import Connector
 from neurosim.network.population import View
@@ -102,9 +103,27 @@ class Probe:
     stop: float | None = None
 
 
-def overlap(pre: tuple[View, ...], post: tuple[View, ...]) -> bool:
-    """Whether both groups are the same units in the same order."""
-    return len(pre) == len(post) and all(
-        a.name == b.name and np.array_equal(a.array(), b.array())
-        for a, b in zip(pre, post, strict=True)
+def own_pairs(pre: tuple[View, ...], post: tuple[View, ...]) -> NDArray[np.int64]:
+    """Places of the units that are in both groups: the pairs that are self-connections.
+
+    Returns
+    -------
+    ndarray of int64, shape (n, 2)
+        Place in ``pre`` and place in ``post``, ascending by the latter, then by the former.
+    """
+    starts: dict[str, int] = {}
+    total = 0
+    for view in (*pre, *post):
+        if view.name not in starts:
+            starts[view.name] = total
+            total += view.population.size
+    sources, targets = (
+        np.concatenate([starts[view.name] + view.array() for view in side]) for side in (pre, post)
+    )
+    order = np.argsort(sources, kind="stable")
+    low = np.searchsorted(sources, targets, "left", sorter=order)
+    counts = np.searchsorted(sources, targets, "right", sorter=order) - low
+    nth = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+    return np.stack(
+        [order[np.repeat(low, counts) + nth], np.repeat(np.arange(len(targets)), counts)], axis=1
     )

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from neurosim import seeds
 from neurosim.distributions import Distribution
+from neurosim.errors import LoweringError
 from neurosim.network import connectors as rules
 from neurosim.network.expressions import evaluate
 from neurosim.philox import words
@@ -23,6 +24,9 @@ from neurosim.plan.plan import SynapseBlock
 
 CHUNK = 1 << 20
 """Pairs drawn at a time."""
+
+LONGEST = np.iinfo(np.int32).max
+"""The longest delay, in steps."""
 
 Int = NDArray[Any]
 
@@ -90,6 +94,11 @@ def expand(
     Returns
     -------
     Expanded
+
+    Raises
+    ------
+    LoweringError
+        If a delay is longer than the longest.
     """
     from neurosim.kernels.connect import count_segments, place_synapses
 
@@ -119,6 +128,10 @@ def expand(
         targets[places] = block.post_ids[pairs.post - block.post_first]
         if not shared:
             weights[places] = _values(block, "weight", block.synapse.weight, pairs)
+    if (np.diff(block.post_ids) < 0).any():  # a view in another order than that of its ids
+        order = np.lexsort((targets, np.repeat(np.arange(len(ptr) - 1), np.diff(ptr))))
+        targets = targets[order]
+        weights = weights if isinstance(weights, float) else weights[order]
     return Expanded(first, n_sources, delays, ptr, targets, weights)
 
 
@@ -180,17 +193,25 @@ def _uniform(key: int, numbers: Int) -> NDArray[np.float64]:
 
 
 def _delays(block: SynapseBlock, dt: float, pairs: Pairs) -> Int:
-    exact = _values(block, "delay", block.synapse.delay, pairs) / dt
-    steps: Int = np.maximum(np.floor(exact + 0.5), 1).astype(np.int64)
-    return steps
+    return _steps(block, _values(block, "delay", block.synapse.delay, pairs), dt)
+
+
+def _steps(block: SynapseBlock, delays: Any, dt: float) -> Int:
+    steps = np.maximum(np.floor(np.asarray(delays, dtype=np.float64) / dt + 0.5), 1.0)
+    if (steps > LONGEST).any():
+        raise LoweringError(
+            f"projection {block.name!r}: delay {float(np.max(delays)):g} ms is above {LONGEST} "
+            f"steps (dt = {dt:g} ms). Use shorter delays or a larger dt."
+        )
+    return steps.astype(np.int64)
 
 
 def _occurring_delays(block: SynapseBlock, dt: float, chunks: _Chunks) -> NDArray[np.int32]:
     if isinstance(block.synapse.delay, float):
-        return np.array([max(1, int(np.floor(block.synapse.delay / dt + 0.5)))], dtype=np.int32)
-    found = [np.unique(_delays(block, dt, pairs)) for pairs in chunks]
-    delays = np.unique(np.concatenate([*found, np.zeros(0, np.int64)]))
-    return delays.astype(np.int32) if len(delays) else np.array([1], dtype=np.int32)
+        return _steps(block, [block.synapse.delay], dt).astype(np.int32)
+    drawn = [np.unique(_delays(block, dt, pairs)) for pairs in chunks]
+    found = np.unique(np.concatenate([*drawn, np.empty(0, np.int64)]))
+    return found.astype(np.int32) if len(found) else np.array([1], dtype=np.int32)
 
 
 # rules
@@ -201,7 +222,7 @@ def _draw(block: SynapseBlock) -> Iterator[Pairs]:
     rule: Any = block.rule
     match rule:
         case rules.AllToAll():
-            return _all(block, not rule.allow_self_connections and block.same)
+            return _all(block)
         case rules.FixedNumberPre():
             return _fixed_pre(block, rule)
         case rules.FixedProbability():
@@ -237,16 +258,26 @@ def _rows(block: SynapseBlock, per_target: int) -> Iterator[tuple[int, int]]:
         yield start, min(last, start + step)
 
 
-def _all(block: SynapseBlock, exclude: bool) -> Iterator[Pairs]:
+def _all(block: SynapseBlock) -> Iterator[Pairs]:
     sources = np.arange(block.n_pre)
+    apart = block.apart[:, 1] * block.n_pre + block.apart[:, 0]
     for first, last in _rows(block, block.n_pre):
         post = np.repeat(np.arange(first, last), block.n_pre)
         pre = np.tile(sources, last - first)
         number = post * block.n_pre + pre
-        if exclude:
-            keep = pre != post
+        low, high = np.searchsorted(apart, (first * block.n_pre, last * block.n_pre))
+        if low < high:
+            keep = np.ones(len(number), dtype=np.bool_)
+            keep[apart[low:high] - first * block.n_pre] = False
             pre, post, number = pre[keep], post[keep], number[keep]
         yield Pairs(pre, post, number)
+
+
+def _by_unit(units: Int, partners: Int, n: int) -> tuple[Int, Int]:
+    """The partners that each of ``n`` units must not get, ascending, and where they begin."""
+    begins = np.zeros(n + 1, dtype=np.int64)
+    np.cumsum(np.bincount(units, minlength=n), out=begins[1:])
+    return begins, partners[np.lexsort((partners, units))]
 
 
 def _fixed_pre(block: SynapseBlock, rule: Any) -> Iterator[Pairs]:
@@ -254,11 +285,11 @@ def _fixed_pre(block: SynapseBlock, rule: Any) -> Iterator[Pairs]:
 
     draw = draw_with_replacement if rule.with_replacement else draw_distinct
     key = np.uint64(seeds.child(block.key, "pairs"))
-    exclude = block.same and not rule.allow_self_connections
+    apart = _by_unit(block.apart[:, 1], block.apart[:, 0], block.n_post)
     for first, last in _rows(block, rule.n):
         size = (last - first) * rule.n
         pre, post = np.empty(size, dtype=np.int32), np.empty(size, dtype=np.int32)
-        draw(key, block.n_pre, first, last, rule.n, exclude, pre, post)
+        draw(key, block.n_pre, first, last, rule.n, *apart, pre, post)
         yield Pairs(pre, post, np.arange(first * rule.n, last * rule.n))
 
 
@@ -269,27 +300,27 @@ def _fixed_post(block: SynapseBlock, rule: Any) -> tuple[Int, Int]:
     size = block.n_pre * rule.n
     pre, post = np.empty(size, dtype=np.int32), np.empty(size, dtype=np.int32)
     key = np.uint64(seeds.child(block.key, "pairs"))
-    exclude = block.same and not rule.allow_self_connections
-    draw(key, block.n_post, 0, block.n_pre, rule.n, exclude, post, pre)
+    apart = _by_unit(block.apart[:, 0], block.apart[:, 1], block.n_pre)
+    draw(key, block.n_post, 0, block.n_pre, rule.n, *apart, post, pre)
     return pre, post
 
 
 def _probability(block: SynapseBlock, rule: Any) -> Iterator[Pairs]:
     from neurosim.kernels.connect import draw_probability
 
-    exclude = block.same and not rule.allow_self_connections
     if rule.p_connect == 1.0:
-        yield from _all(block, exclude)
+        yield from _all(block)
         return
     if rule.p_connect == 0.0:
         return
     key = np.uint64(seeds.child(block.key, "pairs"))
+    apart = _by_unit(block.apart[:, 1], block.apart[:, 0], block.n_post)
     first, last = block.post_first, block.post_first + len(block.post_ids)
     size = max(CHUNK, block.n_pre)
     while first < last:
         pre, post = np.empty(size, dtype=np.int32), np.empty(size, dtype=np.int32)
         count, first = draw_probability(
-            key, block.n_pre, first, last, rule.p_connect, exclude, pre, post
+            key, block.n_pre, first, last, rule.p_connect, *apart, pre, post
         )
         pre, post = pre[:count], post[:count]
         yield Pairs(pre, post, post.astype(np.int64) * block.n_pre + pre)
@@ -299,7 +330,7 @@ def _distance(block: SynapseBlock, rule: Any) -> Iterator[Pairs]:
     assert block.pre_positions is not None
     assert block.post_positions is not None
     key = seeds.child(block.key, "pairs")
-    for pairs in _all(block, block.same and not rule.allow_self_connections):
+    for pairs in _all(block):
         away = block.pre_positions[pairs.pre] - block.post_positions[pairs.post]
         share = evaluate(rule.probability, d=np.sqrt((away * away).sum(axis=1)))
         limit = np.clip(np.asarray(share, dtype=np.float64), 0.0, 1.0) * 2.0**32
@@ -309,16 +340,14 @@ def _distance(block: SynapseBlock, rule: Any) -> Iterator[Pairs]:
 
 def _fixed_total(block: SynapseBlock, rule: Any) -> tuple[Int, Int]:
     rng = np.random.Generator(np.random.PCG64(seeds.child(block.key, "pairs")))
-    exclude = block.same and not rule.allow_self_connections
-    n_pre = block.n_pre - 1 if exclude else block.n_pre
-    total = n_pre * block.n_post
+    apart = block.apart[:, 1] * block.n_pre + block.apart[:, 0]
+    total = block.n_pre * block.n_post - len(apart)
     if rule.with_replacement:
-        flat = rng.integers(0, total, size=rule.n)
+        number = rng.integers(0, max(1, total), size=rule.n)
     else:
-        flat = rng.choice(total, size=rule.n, replace=False, shuffle=False)
-    post, pre = np.divmod(flat, n_pre) if rule.n else (flat, flat)
-    if exclude:
-        pre = pre + (pre >= post)
+        number = rng.choice(total, size=rule.n, replace=False, shuffle=False)
+    number += np.searchsorted(apart - np.arange(len(apart)), number, side="right")
+    post, pre = np.divmod(number, block.n_pre)
     return pre, post
 
 
@@ -328,9 +357,9 @@ def _small_world(block: SynapseBlock, rule: Any) -> tuple[Int, Int]:
     near = np.concatenate([np.arange(-half, 0), np.arange(1, half + 1)])
     post = np.repeat(np.arange(n), rule.degree)
     pre = (post + np.tile(near, n)) % n
-    for i in np.flatnonzero(rng.random(len(pre)) < rule.rewiring):
-        row = pre[post == post[i]]
-        free = np.setdiff1d(np.arange(n), np.append(row, post[i]))
-        if len(free):
-            pre[i] = rng.choice(free)
+    free = n - 1 - rule.degree  # units that are no source of a target, nor the target itself
+    for i in np.flatnonzero(rng.random(len(pre)) < rule.rewiring) if free else ():
+        taken = np.sort(np.append(pre[post[i] * rule.degree :][: rule.degree], post[i]))
+        place = rng.integers(free)  # among those; each taken unit before it moves it by one
+        pre[i] = place + np.searchsorted(taken - np.arange(len(taken)), place, side="right")
     return pre, post

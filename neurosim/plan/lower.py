@@ -10,20 +10,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from neurosim import philox, seeds
+from neurosim import seeds
 from neurosim.declare import Bounds, number
 from neurosim.distributions import Distribution
 from neurosim.errors import LoweringError, ParameterError, RoundingWarning
 from neurosim.network.connectors import DistanceDependent
 from neurosim.network.network import Network
-from neurosim.network.population import Population, View
-from neurosim.network.projection import Injection, Input, Probe, Projection, overlap
-from neurosim.neurons.base import NeuronKind
+from neurosim.network.population import View
+from neurosim.network.projection import Injection, Input, Probe, Projection, own_pairs
 from neurosim.neurons.sources import SpikeSourceArray, SpikeSourcePoisson
+from neurosim.plan.lower_neurons import drawn, frozen, neuron_blocks
 from neurosim.plan.plan import (
     NEVER,
     CurrentBlock,
-    NeuronBlock,
     Plan,
     PoissonBlock,
     PoissonInputBlock,
@@ -35,6 +34,9 @@ from neurosim.plan.plan import (
 from neurosim.plan.poisson import poisson_table
 
 FloatArray = NDArray[np.float64]
+
+LATEST = 2.0**62
+"""A stamp after all others."""
 
 
 def lower(
@@ -98,7 +100,7 @@ class _Lowering:
 
     def plan(self, precision: str, weights: str) -> Plan:
         net = self.network
-        neurons, places = self.neuron_blocks()
+        neurons, places = neuron_blocks(net, self.dt, self.seed)
         populations = tuple(
             PopulationPlan(p.name, p.size, *places.get(p.name, (-1, 0)))
             for p in net.populations.values()
@@ -119,81 +121,11 @@ class _Lowering:
         self.notes.append(text)
         warnings.warn(text, RoundingWarning, stacklevel=6)
 
-    # neurons and sources
+    # sources and inputs
 
     def drawn(self, value: Any, size: int, stream: str) -> Any:
         """The value with a distribution replaced by one number per unit."""
-        if not isinstance(value, Distribution):
-            return value
-        return value.quantile(philox.uniform(seeds.child(self.seed, stream), np.arange(size)))
-
-    def neuron_blocks(self) -> tuple[tuple[NeuronBlock, ...], dict[str, tuple[int, int]]]:
-        groups: dict[tuple[str, str | None], list[Population]] = {}
-        for population in self.network.populations.values():
-            if not population.is_source:
-                kind: Any = population.kind
-                groups.setdefault((kind.kind, getattr(kind, "integrator", None)), []).append(
-                    population
-                )
-        blocks, places = [], {}
-        for (_, integrator), members in groups.items():
-            blocks.append(self.neuron_block(members, integrator))
-            for name, place in blocks[-1].slices.items():
-                places[name] = (len(blocks) - 1, place.start)
-        return tuple(blocks), places
-
-    def neuron_block(self, members: list[Population], integrator: str | None) -> NeuronBlock:
-        kind = type(members[0].kind)
-        assert issubclass(kind, NeuronKind)
-        other = next((p.name for p in members if type(p.kind) is not kind), None)
-        if other is not None:
-            raise LoweringError(
-                f"populations {members[0].name!r} and {other!r}: have different kinds of the same "
-                f"name {kind.kind!r}. Build the network anew after a kind has been redefined."
-            )
-        steps = kind.steps(self.network.timing, integrator)
-        needed = [
-            a for a in steps[-1].args
-            if a not in {s.name for s in kind.state} | {*kind.inputs(), "injected", "dt"}
-        ]  # fmt: skip
-        constants: dict[str, list[Any]] = {name: [] for name in needed}
-        state: dict[str, list[FloatArray]] = {s.name: [] for s in kind.state}
-        slices, start = {}, 0
-        for p in members:
-            drawn = {
-                k: self.drawn(v, p.size, f"population/{p.name}/parameter/{k}")
-                for k, v in p.kind.values().items()
-            }
-            made = p.kind.replace(**drawn)
-            assert isinstance(made, NeuronKind)
-            values = made.constants(self.dt)
-            for name in needed:
-                if name not in values:
-                    raise LoweringError(
-                        f"{kind.__name__}.step: argument {name!r} is no state variable, input, "
-                        "parameter or constant of 'derive'. Rename it, or return it from 'derive'."
-                    )
-                constants[name].append(_constant(kind, name, values[name], p))
-            for s in kind.state:
-                value = self.drawn(
-                    p.initial.get(s.name, values.get(str(s.initial), s.initial)),
-                    p.size, f"population/{p.name}/initial/{s.name}",
-                )  # fmt: skip
-                if isinstance(value, str):
-                    raise LoweringError(
-                        f"{kind.__name__}.state: {s.name!r} starts at {value!r}, which is no "
-                        "parameter or constant of 'derive'. Name one, or give a number."
-                    )
-                state[s.name].append(np.broadcast_to(np.float64(value), p.size))
-            slices[p.name] = range(start, start + p.size)
-            start += p.size
-        sizes = [p.size for p in members]
-        return NeuronBlock(
-            kind, steps, start,
-            {name: _merged(values, sizes) for name, values in constants.items()},
-            {name: _frozen(np.concatenate(values)) for name, values in state.items()},
-            slices,
-        )  # fmt: skip
+        return drawn(value, size, self.seed, stream)
 
     def sources(self) -> tuple[tuple[SpikeArrayBlock, ...], tuple[PoissonBlock, ...]]:
         arrays, poisson = [], []
@@ -209,7 +141,7 @@ class _Lowering:
         trains = trains * size if len(trains) == 1 else trains
         times = np.concatenate([*trains, np.empty(0)])
         ids = np.repeat(np.arange(len(trains), dtype=np.int32), [len(t) for t in trains])
-        stamps = np.floor(times / self.dt + 0.5).astype(np.int64)
+        stamps = np.minimum(np.floor(times / self.dt + 0.5), LATEST).astype(np.int64)
         off = np.abs(times - stamps * self.dt) > 1e-6 * self.dt
         if off.any():
             shown = ", ".join(f"{t:g}" for t in times[off][:5])
@@ -218,7 +150,7 @@ class _Lowering:
                 f"{self.dt:g} ms (first: {shown} ms)"
             )
         order = np.lexsort((ids, stamps))
-        return SpikeArrayBlock(self.index[name], _frozen(stamps[order]), _frozen(ids[order]))
+        return SpikeArrayBlock(self.index[name], frozen(stamps[order]), frozen(ids[order]))
 
     def poisson_source(self, name: str, size: int, kind: SpikeSourcePoisson) -> PoissonBlock:
         values = {
@@ -237,12 +169,10 @@ class _Lowering:
         last = np.ceil((values["start"] + values["duration"]) / self.dt - 1e-6)
         return PoissonBlock(
             self.index[name], seeds.child(self.seed, f"population/{name}/spikes"),
-            _frozen(np.round(share * 2.0**32).astype(np.uint64)),
-            _frozen(first.astype(np.int64)),
-            _frozen(np.minimum(last, 2.0**62).astype(np.int64)),
+            frozen(np.round(share * 2.0**32).astype(np.uint64)),
+            frozen(np.minimum(first, LATEST).astype(np.int64)),
+            frozen(np.minimum(last, LATEST).astype(np.int64)),
         )  # fmt: skip
-
-    # inputs
 
     def poisson_input(self, item: Input) -> PoissonInputBlock:
         view, source = item.target, item.source
@@ -254,23 +184,26 @@ class _Lowering:
         tables = [poisson_table(float(m)) for m in means]
         receptor = kind.receptor(source.receptor)
         return PoissonInputBlock(
-            item.name, self.index[view.name], _frozen(view.array().astype(np.int32)),
+            item.name, self.index[view.name], frozen(view.array().astype(np.int32)),
             kind.inputs().index(receptor.input), seeds.child(self.seed,
-            f"input/{item.name}/counts"), source.weight, _frozen(np.concatenate(tables)),
-            _frozen(np.cumsum([0, *map(len, tables)], dtype=np.int64)),
-            _frozen(table.astype(np.int32)), *self.window(source.start, source.stop),
+            f"input/{item.name}/counts"), source.weight, frozen(np.concatenate(tables)),
+            frozen(np.cumsum([0, *map(len, tables)], dtype=np.int64)),
+            frozen(table.astype(np.int32)), *self.window(source.start, source.stop),
         )  # fmt: skip
 
     def current(self, item: Injection) -> CurrentBlock:
         view = item.target
         return CurrentBlock(
-            item.name, self.index[view.name], _frozen(view.array().astype(np.int32)), item.source,
+            item.name, self.index[view.name], frozen(view.array().astype(np.int32)), item.source,
             seeds.child(self.seed, f"current/{item.name}"),
         )  # fmt: skip
 
     def window(self, start: float, stop: float | None) -> tuple[int, int]:
-        first = math.ceil(start / self.dt - 1e-6)
-        return first, NEVER if stop is None else math.ceil(stop / self.dt - 1e-6)
+        first, last = (
+            NEVER if t is None or t / self.dt > LATEST else math.ceil(t / self.dt - 1e-6)
+            for t in (start, stop)
+        )
+        return first, last
 
     # synapses
 
@@ -279,7 +212,8 @@ class _Lowering:
         if synapse.delay is None:
             synapse = synapse.replace(delay=self.dt)
         self.check_delay(projection.name, synapse.delay)
-        same = overlap(projection.pre, projection.post)
+        refused = not getattr(projection.connector, "allow_self_connections", True)
+        apart = own_pairs(projection.pre, projection.post) if refused else np.empty((0, 2), int)
         places = _positions(projection.pre), _positions(projection.post)
         missing = places[0] is None or places[1] is None
         if isinstance(projection.connector, DistanceDependent) and missing:
@@ -300,8 +234,8 @@ class _Lowering:
                         kind.inputs().index(receptor.input), synapse, projection.connector,
                         seeds.child(self.seed, f"projection/{projection.name}"),
                         projection.n_pre, projection.n_post, pre_first, post_first,
-                        _frozen(pre.array().astype(np.int32)),
-                        _frozen(post.array().astype(np.int32)), places[0], places[1], same,
+                        frozen(pre.array().astype(np.int32)),
+                        frozen(post.array().astype(np.int32)), places[0], places[1], frozen(apart),
                     )
                 )  # fmt: skip
                 post_first += post.size
@@ -338,7 +272,7 @@ class _Lowering:
                 made = self.probe(probe, variable)
                 key = (made.population, variable)
                 if key in merged:
-                    made = replace(made, ids=_frozen(np.union1d(merged[key].ids, made.ids)))
+                    made = replace(made, ids=frozen(np.union1d(merged[key].ids, made.ids)))
                 merged[key] = made
         return tuple(merged.values())
 
@@ -353,27 +287,7 @@ class _Lowering:
                     f"probe of {variable!r} of {probe.target.name!r}: every {probe.every:g} ms "
                     f"rounded to {every * self.dt:g} ms"
                 )
-        return ProbePlan(self.index[probe.target.name], variable, _frozen(ids), every, first, last)
-
-
-def _constant(kind: type[NeuronKind], name: str, value: Any, p: Population) -> Any:
-    array = np.asarray(value, dtype=np.float64)
-    if array.shape not in ((), (p.size,)) or not np.isfinite(array).all():
-        raise LoweringError(
-            f"{kind.__name__}.derive: {name!r} must be a finite number or {p.size} of them, got "
-            f"{value!r} (population {p.name!r}). Check the parameters and 'derive'."
-        )
-    return array
-
-
-def _merged(values: list[FloatArray], sizes: list[int]) -> float | FloatArray:
-    """One float if all populations agree, else one value per neuron."""
-    flat = [np.unique(v) for v in values]
-    if all(len(f) == 1 and f[0] == flat[0][0] for f in flat):
-        return float(flat[0][0])
-    return _frozen(
-        np.concatenate([np.broadcast_to(v, n) for v, n in zip(values, sizes, strict=True)])
-    )
+        return ProbePlan(self.index[probe.target.name], variable, frozen(ids), every, first, last)
 
 
 def _positions(side: tuple[View, ...]) -> FloatArray | None:
@@ -381,7 +295,7 @@ def _positions(side: tuple[View, ...]) -> FloatArray | None:
     if any(p is None for p in places):
         return None
     width = max(p.shape[1] for p in places if p is not None)
-    return _frozen(
+    return frozen(
         np.concatenate(
             [
                 np.pad(p[view.array()], ((0, 0), (0, width - p.shape[1])))
@@ -390,9 +304,3 @@ def _positions(side: tuple[View, ...]) -> FloatArray | None:
             ]
         )
     )
-
-
-def _frozen(array: NDArray[Any]) -> NDArray[Any]:
-    array = np.ascontiguousarray(array)
-    array.setflags(write=False)
-    return array

@@ -205,8 +205,9 @@ class SynapseBlock:
         Population ids of this block's sources and targets.
     pre_positions, post_positions : ndarray or None
         Positions of all units of the groups, for distance-dependent rules.
-    same : bool
-        Whether both groups are the same units.
+    apart : ndarray of int64, shape (n, 2)
+        Places (source, target) in the groups that the rule must not join, since they are the same
+        unit and it refuses self-connections; ascending by target, then source.
     """
 
     name: str
@@ -224,7 +225,7 @@ class SynapseBlock:
     post_ids: NDArray[np.int32]
     pre_positions: NDArray[np.float64] | None
     post_positions: NDArray[np.float64] | None
-    same: bool
+    apart: NDArray[np.int64]
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,6 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-MAXIMUM = 1.0 - 2.0**-32
-
 
 def poisson_table(mean: float) -> NDArray[np.uint32]:
     """Cumulative Poisson probabilities ``P(N <= n) * 2**32`` up to the last that 32 bits tell from
@@ -27,17 +25,11 @@ def poisson_table(mean: float) -> NDArray[np.uint32]:
     >>> int((table <= np.uint32(2**31)).sum())  # the median
     2
     """
-    entries = []
-    total, n = 0.0, 0
-    while True:
-        total += math.exp(-mean + n * math.log(mean) - math.lgamma(n + 1)) if mean > 0 else 1.0
-        scaled = round(total * 2.0**32)
-        if n > mean and (total >= MAXIMUM or scaled >= 2**32 - 1):
-            break
-        if mean == 0:
-            break
-        entries.append(min(scaled, 2**32 - 1))
-        n += 1
-        if n > mean + 40.0 * math.sqrt(mean + 1.0) + 40.0:
-            break
-    return np.array(entries, dtype=np.uint32)
+    if mean == 0.0:
+        return np.empty(0, dtype=np.uint32)
+    counts = np.arange(int(mean + 12.0 * math.sqrt(mean)) + 40)  # the rest is below 1e-16
+    factorials = np.array([math.lgamma(n + 1) for n in counts.tolist()])
+    shares = np.exp(counts * math.log(mean) - mean - factorials)
+    scaled = np.round(np.cumsum(shares) / shares.sum() * 2.0**32)
+    table: NDArray[np.uint32] = scaled[scaled < 2.0**32].astype(np.uint32)
+    return table

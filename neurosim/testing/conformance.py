@@ -184,7 +184,7 @@ def check_feeding(backend: str) -> None:
 
 
 def check_control(backend: str) -> None:
-    """Freezing and setting weights give the same bits as the judge at every stage."""
+    """Freezing, setting weights and going back give the same bits as the judge at every stage."""
     for name in ("stdp axonal", "stdp mixed", "stdp dendritic", "stdp spinnaker"):
         case = CASES[name]
         stages = zip(_controlled(JUDGE, case), _controlled(backend, case), strict=True)
@@ -213,8 +213,15 @@ def _controlled(backend: str, case: Case) -> list[Outcome]:
         weights = simulation.weights("recurrent").weight
         simulation.set_weights("recurrent", 0.5 * weights[::-1])
         simulation.set_weights("additive nearest", 0.125)
-        simulation.set_weights(simulation.plan.synapses[0].name, np.float64(7.1))
-        stage(10.0)
+        for teacher in (7.1, np.linspace(6.0, 9.0, 6)):
+            simulation.set_weights("teacher->cells", teacher)
+            stage(5.0)
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / "state.npz"
+            simulation.save(path)
+            stage(6.0)
+            simulation.load(path)
+            stage(6.0)
     return found
 
 

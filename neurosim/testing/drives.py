@@ -137,6 +137,7 @@ def poisson(network: Network) -> None:
 class Tired(NeuronKind):
     """A user's kind, its step given as text: a leaky integrator whose threshold jumps at spikes."""
 
+    __module__ = "__main__"  # as if a user had defined it in a notebook
     kind = "conformance_tired"
     tau_m: float = param(10.0, "ms", above=0.0, doc="membrane time constant")
     tau_t: float = param(25.0, "ms", above=0.0, doc="time constant of the threshold")

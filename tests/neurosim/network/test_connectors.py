@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 
 import neurosim as ns
@@ -5,6 +6,11 @@ from neurosim.errors import ParameterError, WiringError
 from neurosim.network.connectors import KINDS, Connector
 
 FREE = {"with_replacement": True}
+
+
+def own(n_post, same):
+    places = np.arange(n_post if same else 0)
+    return np.stack([places, places], axis=1)
 
 
 @pytest.mark.parametrize(
@@ -36,7 +42,7 @@ FREE = {"with_replacement": True}
 )
 def test_rules_that_do_not_fit_the_sizes_are_refused(connector, n_pre, n_post, same, words):
     with pytest.raises(WiringError, match=rf"projection 'p': .*{words}"):
-        connector.fit(n_pre, n_post, same, "p")
+        connector.fit(n_pre, n_post, own(n_post, same), "p")
 
 
 @pytest.mark.parametrize(
@@ -56,7 +62,7 @@ def test_rules_that_do_not_fit_the_sizes_are_refused(connector, n_pre, n_post, s
     ],
 )
 def test_rules_that_fit(connector, n_pre, n_post, same):
-    assert connector.fit(n_pre, n_post, same, "p") is None
+    assert connector.fit(n_pre, n_post, own(n_post, same), "p") is None
 
 
 @pytest.mark.parametrize(

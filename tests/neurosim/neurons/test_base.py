@@ -10,7 +10,15 @@ import pytest
 
 from neurosim.declare import param
 from neurosim.errors import SpecError, UnsupportedError
-from neurosim.neurons import IFCurrDelta, IFCurrExp, NeuronKind, Receptor, StateVar, base
+from neurosim.neurons import (
+    IFCurrDelta,
+    IFCurrExp,
+    NeuronKind,
+    Receptor,
+    StateVar,
+    base,
+    propagators,
+)
 from tests.neurosim.neurons.drive import drive
 
 

@@ -20,6 +20,9 @@ from neurosim.errors import ParameterError, SpecError, close_matches
 
 Convert = Callable[[str, str, Any], Any]
 
+Value = Any
+"""A number, an array with one value per unit, or a distribution."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Spec:
@@ -41,7 +44,7 @@ def param(
     below: float = math.inf,
     optional: bool = False,
     scalar: bool = False,
-    keyword: bool = False,
+    kw_only: bool = False,
     doc: str = "",
 ) -> Any:
     """Declare a number, which may differ from unit to unit unless ``scalar``.
@@ -60,7 +63,7 @@ def param(
         Whether ``None`` is allowed.
     scalar : bool
         Whether one number is required; otherwise arrays and distributions are allowed too.
-    keyword : bool
+    kw_only : bool
         Whether it can be given by name only.
     doc : str
         One line for the documentation.
@@ -73,7 +76,7 @@ def param(
             return None
         return number(owner, field, value, bounds, scalar)
 
-    return _field(default, Spec(unit, f"{bounds.rule}{many}", doc, convert), keyword)
+    return _field(default, Spec(unit, f"{bounds.rule}{many}", doc, convert), kw_only)
 
 
 def integer(
@@ -108,7 +111,7 @@ def choice(
     default: Any = dataclasses.MISSING,
     *,
     options: Sequence[str],
-    keyword: bool = False,
+    kw_only: bool = False,
     doc: str = "",
 ) -> Any:
     """Declare one word out of several."""
@@ -119,7 +122,7 @@ def choice(
             raise ParameterError(owner, field, rule, value, close_matches(value, options))
         return value
 
-    return _field(default, Spec("", rule, doc, convert), keyword)
+    return _field(default, Spec("", rule, doc, convert), kw_only)
 
 
 def flag(default: Any = dataclasses.MISSING, *, doc: str = "") -> Any:
@@ -162,8 +165,8 @@ def nested(kind: type[Declared], *, doc: str = "") -> Any:
     return _field(kind(), Spec("", rule, doc, convert))
 
 
-def _field(default: Any, spec: Spec, keyword: bool = False) -> Any:
-    return dataclasses.field(default=default, kw_only=keyword, metadata={"spec": spec})
+def _field(default: Any, spec: Spec, kw_only: bool = False) -> Any:
+    return dataclasses.field(default=default, kw_only=kw_only, metadata={"spec": spec})
 
 
 @dataclasses.dataclass(frozen=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from statistics import NormalDist
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,14 +68,22 @@ class Uniform(Distribution):
         return self.low + (self.high - self.low) * u
 
 
+def _bound(side: str) -> Any:
+    return param(None, scalar=True, optional=True, kw_only=True, doc=f"{side} bound")
+
+
+def _clip() -> Any:
+    options = ("redraw", "boundary")
+    return choice("redraw", options=options, kw_only=True, doc="what happens outside")
+
+
 class _Clippable(Distribution):
     """A distribution with optional bounds, kept by redrawing or by moving to the boundary."""
 
-    low: float | None = param(None, scalar=True, optional=True, keyword=True, doc="lower bound")
-    high: float | None = param(None, scalar=True, optional=True, keyword=True, doc="upper bound")
-    clip: str = choice(
-        "redraw", options=("redraw", "boundary"), keyword=True, doc="what happens outside"
-    )
+    if TYPE_CHECKING:  # fields of the subclasses, after their own
+        low: float | None
+        high: float | None
+        clip: str
 
     def check(self) -> None:
         low, high = self._bounds()
@@ -125,6 +133,9 @@ class Normal(_Clippable):
 
     mean: float = param(scalar=True, doc="mean before clipping")
     sd: float = param(scalar=True, above=0.0, doc="standard deviation before clipping")
+    low: float | None = _bound("lower")
+    high: float | None = _bound("upper")
+    clip: str = _clip()
 
     def _free_quantile(self, u: FloatArray) -> FloatArray:
         return self.mean + self.sd * normal_quantile(u)
@@ -138,6 +149,9 @@ class LogNormal(_Clippable):
 
     mu: float = param(scalar=True, doc="mean of the logarithm")
     sigma: float = param(scalar=True, above=0.0, doc="standard deviation of the logarithm")
+    low: float | None = _bound("lower")
+    high: float | None = _bound("upper")
+    clip: str = _clip()
 
     def _free_support(self) -> tuple[float, float]:
         return 0.0, math.inf
@@ -153,6 +167,9 @@ class Exponential(_Clippable):
     """Exponentially distributed values with mean ``scale``."""
 
     scale: float = param(scalar=True, above=0.0, doc="mean")
+    low: float | None = _bound("lower")
+    high: float | None = _bound("upper")
+    clip: str = _clip()
 
     def _free_support(self) -> tuple[float, float]:
         return 0.0, math.inf

@@ -137,7 +137,9 @@ class Engine(Protocol):
     def freeze(self, block: int, frozen: bool) -> None:
         """Stop or resume the plasticity of a block.
 
-        While frozen, presynaptic events of the rule and postsynaptic spikes are not seen.
+        While frozen, presynaptic events of the rule and postsynaptic spikes are not seen, and the
+        weights transmitted stay as they are. Postsynaptic spikes from before still count, so a
+        reading with ``pending`` can move for up to the dendritic delay.
         """
 
     def state(self) -> dict[str, NDArray[Any]]:

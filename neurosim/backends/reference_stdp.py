@@ -89,7 +89,7 @@ class STDPPart(Part):
                         self.on_pre(synapse, stamp)
 
     def transmitted(self, synapse: int) -> float:
-        """What a spike transmits: the present weight, when frozen the one at that time."""
+        """Transmit the present weight and keep it in ``raw``; when frozen, transmit ``raw``."""
         if not self.frozen:
             self.raw[synapse] = self.weights[synapse]
         return float(self.raw[synapse])

@@ -204,7 +204,8 @@ class Simulation:
         """Stop (or resume) the plasticity of a projection.
 
         Potentiation that is pending is applied first. Frozen synapses transmit, and their rule does
-        not see the spikes of that time.
+        not see the spikes of that time. Postsynaptic spikes from before still count, so
+        :meth:`weights` can move for up to the dendritic delay; what is transmitted does not.
         """
         for block in self._blocks(projection):
             self._open().flush(block)

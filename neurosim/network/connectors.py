@@ -189,7 +189,7 @@ class FromList(Connector):
     value per pair.
     """
 
-    pairs: Array = given(convert=_pairs, rule="must be (source, target) pairs", doc="the pairs")
+    pairs: Any = given(convert=_pairs, rule="must be (source, target) pairs", doc="the pairs")
 
     @property
     def n_listed(self) -> int:  # type: ignore[override]
@@ -220,7 +220,7 @@ def _matrix(owner: str, field: str, value: Any) -> Array:
 class FromArray(Connector):
     """The pairs for which a matrix of shape (n_pre, n_post) is true."""
 
-    connections: Array = given(convert=_matrix, rule="must be a boolean matrix", doc="the matrix")
+    connections: Any = given(convert=_matrix, rule="must be a boolean matrix", doc="the matrix")
 
     def fit(self, n_pre: int, n_post: int, own: Array, projection: str) -> None:
         if self.connections.shape != (n_pre, n_post):

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from neurosim.declare import choice, param
+from neurosim.declare import Value, choice, param
 from neurosim.neurons.arithmetic import exp
 from neurosim.neurons.base import CONDUCTANCE_RECEPTORS, NeuronKind, StateVar
 from neurosim.neurons.lif import REFRACTORY, check_below
@@ -61,24 +61,24 @@ class AdEx(NeuronKind):
     """
 
     kind = "adex"
-    cm: float = param(0.281, "nF", above=0.0, doc="membrane capacitance")
-    tau_refrac: float = param(0.1, "ms", low=0.0, doc="refractory period")
-    v_spike: float = param(-40.0, "mV", doc="potential at which a spike is detected")
-    v_reset: float = param(-70.6, "mV", doc="potential after a spike")
-    v_rest: float = param(-70.6, "mV", doc="resting potential")
-    tau_m: float = param(9.3667, "ms", above=0.0, doc="membrane time constant")
-    i_offset: float = param(0.0, "nA", doc="constant current")
-    a: float = param(4.0, "nS", doc="adaptation to the potential")
-    b: float = param(0.0805, "nA", doc="adaptation to each spike")
-    delta_T: float = param(2.0, "mV", low=0.0, doc="sharpness of the spike's onset")
-    tau_w: float = param(144.0, "ms", above=0.0, doc="time constant of adaptation")
-    v_thresh: float = param(-50.4, "mV", doc="potential at which the spike sets in")
-    e_rev_E: float = param(0.0, "mV", doc="reversal potential of excitation")
-    tau_syn_E: float = param(5.0, "ms", above=0.0, doc="decay time of the excitatory conductance")
-    e_rev_I: float = param(-80.0, "mV", doc="reversal potential of inhibition")
-    tau_syn_I: float = param(5.0, "ms", above=0.0, doc="decay time of the inhibitory conductance")
+    cm: Value = param(0.281, "nF", above=0.0, doc="membrane capacitance")
+    tau_refrac: Value = param(0.1, "ms", low=0.0, doc="refractory period")
+    v_spike: Value = param(-40.0, "mV", doc="potential at which a spike is detected")
+    v_reset: Value = param(-70.6, "mV", doc="potential after a spike")
+    v_rest: Value = param(-70.6, "mV", doc="resting potential")
+    tau_m: Value = param(9.3667, "ms", above=0.0, doc="membrane time constant")
+    i_offset: Value = param(0.0, "nA", doc="constant current")
+    a: Value = param(4.0, "nS", doc="adaptation to the potential")
+    b: Value = param(0.0805, "nA", doc="adaptation to each spike")
+    delta_T: Value = param(2.0, "mV", low=0.0, doc="sharpness of the spike's onset")
+    tau_w: Value = param(144.0, "ms", above=0.0, doc="time constant of adaptation")
+    v_thresh: Value = param(-50.4, "mV", doc="potential at which the spike sets in")
+    e_rev_E: Value = param(0.0, "mV", doc="reversal potential of excitation")
+    tau_syn_E: Value = param(5.0, "ms", above=0.0, doc="decay time of the excitatory conductance")
+    e_rev_I: Value = param(-80.0, "mV", doc="reversal potential of inhibition")
+    tau_syn_I: Value = param(5.0, "ms", above=0.0, doc="decay time of the inhibitory conductance")
     integrator: str = choice(
-        "rk4", options=("rk4", "exponential_euler"), keyword=True, doc="how the state is moved"
+        "rk4", options=("rk4", "exponential_euler"), kw_only=True, doc="how the state is moved"
     )
 
     state = (

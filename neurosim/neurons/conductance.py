@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from neurosim.declare import choice, param
+from neurosim.declare import Value, choice, param
 from neurosim.neurons.arithmetic import exp
 from neurosim.neurons.base import CONDUCTANCE_RECEPTORS, NeuronKind, StateVar
 from neurosim.neurons.lif import REFRACTORY, check_reset
@@ -40,19 +40,19 @@ def runge_kutta(
 class _Conductance(NeuronKind):
     """Parameters and constants that both kinds of this file share."""
 
-    v_rest: float = param(-65.0, "mV", doc="resting potential")
-    cm: float = param(1.0, "nF", above=0.0, doc="membrane capacitance")
-    tau_m: float = param(20.0, "ms", above=0.0, doc="membrane time constant")
-    tau_refrac: float = param(0.1, "ms", low=0.0, doc="refractory period")
-    tau_syn_E: float = param(5.0, "ms", above=0.0, doc="decay time of the excitatory conductance")
-    tau_syn_I: float = param(5.0, "ms", above=0.0, doc="decay time of the inhibitory conductance")
-    e_rev_E: float = param(0.0, "mV", doc="reversal potential of excitation")
-    e_rev_I: float = param(-70.0, "mV", doc="reversal potential of inhibition")
-    v_thresh: float = param(-50.0, "mV", doc="spike threshold")
-    v_reset: float = param(-65.0, "mV", doc="potential after a spike")
-    i_offset: float = param(0.0, "nA", doc="constant current")
+    v_rest: Value = param(-65.0, "mV", doc="resting potential")
+    cm: Value = param(1.0, "nF", above=0.0, doc="membrane capacitance")
+    tau_m: Value = param(20.0, "ms", above=0.0, doc="membrane time constant")
+    tau_refrac: Value = param(0.1, "ms", low=0.0, doc="refractory period")
+    tau_syn_E: Value = param(5.0, "ms", above=0.0, doc="decay time of the excitatory conductance")
+    tau_syn_I: Value = param(5.0, "ms", above=0.0, doc="decay time of the inhibitory conductance")
+    e_rev_E: Value = param(0.0, "mV", doc="reversal potential of excitation")
+    e_rev_I: Value = param(-70.0, "mV", doc="reversal potential of inhibition")
+    v_thresh: Value = param(-50.0, "mV", doc="spike threshold")
+    v_reset: Value = param(-65.0, "mV", doc="potential after a spike")
+    i_offset: Value = param(0.0, "nA", doc="constant current")
     integrator: str = choice(
-        "exponential_euler", options=("exponential_euler", "rk4"), keyword=True,
+        "exponential_euler", options=("exponential_euler", "rk4"), kw_only=True,
         doc="how the potential is moved",
     )  # fmt: skip
 
@@ -187,8 +187,8 @@ class IFCondAlpha(_Conductance):
     """
 
     kind = "if_cond_alpha"
-    tau_syn_E: float = param(0.3, "ms", above=0.0, doc="rise time of the excitatory conductance")
-    tau_syn_I: float = param(0.5, "ms", above=0.0, doc="rise time of the inhibitory conductance")
+    tau_syn_E: Value = param(0.3, "ms", above=0.0, doc="rise time of the excitatory conductance")
+    tau_syn_I: Value = param(0.5, "ms", above=0.0, doc="rise time of the inhibitory conductance")
 
     state = (
         StateVar("v", "mV", "v_rest"),

@@ -83,10 +83,8 @@ def _series(owner: str, field: str, value: Any) -> FloatArray:
 class StepSource(CurrentSource):
     """A current that takes the value ``amplitudes[i]`` from ``times[i]`` on; 0 before the first."""
 
-    times: FloatArray = given(
-        convert=_series, rule="must be sorted times", unit="ms", doc="changes"
-    )
-    amplitudes: FloatArray = given(
+    times: Any = given(convert=_series, rule="must be sorted times", unit="ms", doc="changes")
+    amplitudes: Any = given(
         convert=_series, rule="must be one current per time", unit="nA", doc="currents"
     )
 

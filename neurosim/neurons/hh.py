@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from neurosim.declare import param
+from neurosim.declare import Value, param
 from neurosim.neurons.arithmetic import exp
 from neurosim.neurons.base import CONDUCTANCE_RECEPTORS, NeuronKind, StateVar
 from neurosim.neurons.propagators import decay
@@ -121,19 +121,19 @@ class HHCondExp(NeuronKind):
     """
 
     kind = "hh_cond_exp"
-    gbar_Na: float = param(20.0, "uS", low=0.0, doc="largest conductance of sodium")
-    gbar_K: float = param(6.0, "uS", low=0.0, doc="largest conductance of potassium")
-    g_leak: float = param(0.01, "uS", above=0.0, doc="leak conductance")
-    cm: float = param(0.2, "nF", above=0.0, doc="membrane capacitance")
-    v_offset: float = param(-63.0, "mV", doc="potential from which the rates count")
-    e_rev_Na: float = param(50.0, "mV", doc="reversal potential of sodium")
-    e_rev_K: float = param(-90.0, "mV", doc="reversal potential of potassium")
-    e_rev_leak: float = param(-65.0, "mV", doc="reversal potential of the leak")
-    e_rev_E: float = param(0.0, "mV", doc="reversal potential of excitation")
-    e_rev_I: float = param(-80.0, "mV", doc="reversal potential of inhibition")
-    tau_syn_E: float = param(0.2, "ms", above=0.0, doc="decay time of the excitatory conductance")
-    tau_syn_I: float = param(2.0, "ms", above=0.0, doc="decay time of the inhibitory conductance")
-    i_offset: float = param(0.0, "nA", doc="constant current")
+    gbar_Na: Value = param(20.0, "uS", low=0.0, doc="largest conductance of sodium")
+    gbar_K: Value = param(6.0, "uS", low=0.0, doc="largest conductance of potassium")
+    g_leak: Value = param(0.01, "uS", above=0.0, doc="leak conductance")
+    cm: Value = param(0.2, "nF", above=0.0, doc="membrane capacitance")
+    v_offset: Value = param(-63.0, "mV", doc="potential from which the rates count")
+    e_rev_Na: Value = param(50.0, "mV", doc="reversal potential of sodium")
+    e_rev_K: Value = param(-90.0, "mV", doc="reversal potential of potassium")
+    e_rev_leak: Value = param(-65.0, "mV", doc="reversal potential of the leak")
+    e_rev_E: Value = param(0.0, "mV", doc="reversal potential of excitation")
+    e_rev_I: Value = param(-80.0, "mV", doc="reversal potential of inhibition")
+    tau_syn_E: Value = param(0.2, "ms", above=0.0, doc="decay time of the excitatory conductance")
+    tau_syn_I: Value = param(2.0, "ms", above=0.0, doc="decay time of the inhibitory conductance")
+    i_offset: Value = param(0.0, "nA", doc="constant current")
 
     state = (
         StateVar("v", "mV", "e_rev_leak"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from neurosim.declare import choice, param
+from neurosim.declare import Value, choice, param
 from neurosim.neurons.base import VOLTAGE_RECEPTORS, NeuronKind, StateVar
 
 PEAK = 30.0
@@ -46,13 +46,13 @@ class Izhikevich(NeuronKind):
     """
 
     kind = "izhikevich"
-    a: float = param(0.02, "/ms", doc="rate of recovery")
-    b: float = param(0.2, "/ms", doc="sensitivity of recovery to the potential")
-    c: float = param(-65.0, "mV", below=PEAK, doc="potential after a spike")
-    d: float = param(2.0, "mV/ms", doc="step of recovery after a spike")
-    i_offset: float = param(0.0, "nA", doc="constant current")
+    a: Value = param(0.02, "/ms", doc="rate of recovery")
+    b: Value = param(0.2, "/ms", doc="sensitivity of recovery to the potential")
+    c: Value = param(-65.0, "mV", below=PEAK, doc="potential after a spike")
+    d: Value = param(2.0, "mV/ms", doc="step of recovery after a spike")
+    i_offset: Value = param(0.0, "nA", doc="constant current")
     integrator: str = choice(
-        "euler", options=("euler", "rk4"), keyword=True, doc="how the state is moved"
+        "euler", options=("euler", "rk4"), kw_only=True, doc="how the state is moved"
     )
 
     state = (StateVar("v", "mV", -70.0), StateVar("u", "mV/ms", -14.0))

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from neurosim.declare import brief, param
+from neurosim.declare import Value, brief, param
 from neurosim.errors import ParameterError
 from neurosim.neurons.base import NeuronKind, StateVar
 from neurosim.neurons.propagators import decay, exponential_gain, steps_up
@@ -64,15 +64,15 @@ class IFCurrExp(NeuronKind):
     """
 
     kind = "if_curr_exp"
-    v_rest: float = param(-65.0, "mV", doc="resting potential")
-    cm: float = param(1.0, "nF", above=0.0, doc="membrane capacitance")
-    tau_m: float = param(20.0, "ms", above=0.0, doc="membrane time constant")
-    tau_refrac: float = param(0.1, "ms", low=0.0, doc="refractory period")
-    tau_syn_E: float = param(5.0, "ms", above=0.0, doc="decay time of the excitatory current")
-    tau_syn_I: float = param(5.0, "ms", above=0.0, doc="decay time of the inhibitory current")
-    i_offset: float = param(0.0, "nA", doc="constant current")
-    v_reset: float = param(-65.0, "mV", doc="potential after a spike")
-    v_thresh: float = param(-50.0, "mV", doc="spike threshold")
+    v_rest: Value = param(-65.0, "mV", doc="resting potential")
+    cm: Value = param(1.0, "nF", above=0.0, doc="membrane capacitance")
+    tau_m: Value = param(20.0, "ms", above=0.0, doc="membrane time constant")
+    tau_refrac: Value = param(0.1, "ms", low=0.0, doc="refractory period")
+    tau_syn_E: Value = param(5.0, "ms", above=0.0, doc="decay time of the excitatory current")
+    tau_syn_I: Value = param(5.0, "ms", above=0.0, doc="decay time of the inhibitory current")
+    i_offset: Value = param(0.0, "nA", doc="constant current")
+    v_reset: Value = param(-65.0, "mV", doc="potential after a spike")
+    v_thresh: Value = param(-50.0, "mV", doc="spike threshold")
 
     state = (
         StateVar("v", "mV", "v_rest"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from neurosim.declare import param
+from neurosim.declare import Value, param
 from neurosim.neurons.base import VOLTAGE_RECEPTORS, NeuronKind, StateVar
 from neurosim.neurons.lif import REFRACTORY, check_reset
 from neurosim.neurons.propagators import decay, steps_up
@@ -29,13 +29,13 @@ class IFCurrDelta(NeuronKind):
     """
 
     kind = "if_curr_delta"
-    v_rest: float = param(-65.0, "mV", doc="resting potential")
-    cm: float = param(1.0, "nF", above=0.0, doc="membrane capacitance")
-    tau_m: float = param(20.0, "ms", above=0.0, doc="membrane time constant")
-    tau_refrac: float = param(0.1, "ms", low=0.0, doc="refractory period")
-    i_offset: float = param(0.0, "nA", doc="constant current")
-    v_reset: float = param(-65.0, "mV", doc="potential after a spike")
-    v_thresh: float = param(-50.0, "mV", doc="spike threshold")
+    v_rest: Value = param(-65.0, "mV", doc="resting potential")
+    cm: Value = param(1.0, "nF", above=0.0, doc="membrane capacitance")
+    tau_m: Value = param(20.0, "ms", above=0.0, doc="membrane time constant")
+    tau_refrac: Value = param(0.1, "ms", low=0.0, doc="refractory period")
+    i_offset: Value = param(0.0, "nA", doc="constant current")
+    v_reset: Value = param(-65.0, "mV", doc="potential after a spike")
+    v_thresh: Value = param(-50.0, "mV", doc="spike threshold")
 
     state = (StateVar("v", "mV", "v_rest"), REFRACTORY)
     receptors = VOLTAGE_RECEPTORS

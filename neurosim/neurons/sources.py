@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from neurosim.declare import Declared, given, param
+from neurosim.declare import Declared, Value, given, param
 from neurosim.errors import ParameterError
 
 SpikeTimes = tuple[NDArray[np.float64], ...]
@@ -73,9 +73,9 @@ class SpikeSourcePoisson(SpikeSource):
     """
 
     kind: ClassVar[str] = "spike_source_poisson"
-    rate: float = param(1.0, "Hz", low=0.0, doc="mean rate")
-    start: float = param(0.0, "ms", low=0.0, doc="first time")
-    duration: float = param(1e10, "ms", low=0.0, doc="how long it is active")
+    rate: Value = param(1.0, "Hz", low=0.0, doc="mean rate")
+    start: Value = param(0.0, "ms", low=0.0, doc="first time")
+    duration: Value = param(1e10, "ms", low=0.0, doc="how long it is active")
 
 
 class PoissonInput(Declared):
@@ -86,7 +86,7 @@ class PoissonInput(Declared):
     neuron that is connected one to one, and much cheaper.
     """
 
-    rate: float = param(unit="Hz", low=0.0, doc="mean number of events per second and neuron")
+    rate: Value = param(unit="Hz", low=0.0, doc="mean number of events per second and neuron")
     weight: float = param(unit="1", scalar=True, doc="size of an event in the receptor's unit")
     receptor: str = given(
         "excitatory",

@@ -6,11 +6,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from neurosim.declare import Bounds, Declared, given, number
+from neurosim.declare import Bounds, Declared, Value, given, number
 from neurosim.distributions import Distribution
 from neurosim.errors import ParameterError
-
-Value = Any  # float, array or Distribution
 
 
 def _weights(owner: str, field: str, value: Any) -> Any:

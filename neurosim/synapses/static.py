@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from neurosim.synapses.base import SynapseKind, Value, delay_field, weight_field
+from neurosim.declare import Value
+from neurosim.synapses.base import SynapseKind, delay_field, weight_field
 
 
 class Static(SynapseKind):

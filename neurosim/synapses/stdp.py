@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from neurosim.declare import choice, param
+from neurosim.declare import Value, choice, param
 from neurosim.errors import ParameterError
-from neurosim.synapses.base import SynapseKind, Value, delay_field, weight_field
+from neurosim.synapses.base import SynapseKind, delay_field, weight_field
 
 DEPENDENCES = (
     "additive",

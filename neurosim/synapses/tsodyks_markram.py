@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from neurosim.declare import param
-from neurosim.synapses.base import SynapseKind, Value, delay_field, weight_field
+from neurosim.declare import Value, param
+from neurosim.synapses.base import SynapseKind, delay_field, weight_field
 
 
 class TsodyksMarkram(SynapseKind):

@@ -61,7 +61,7 @@ _CASES = [
     *_kinds(),
     Case("neurons if_curr_exp spinnaker", drives.kind("if_curr_exp"), 40.0, 0.5, "spinnaker"),
     Case("parameters", drives.parameters),
-    Case("currents", drives.currents, dt=0.1),
+    Case("currents", drives.currents, dt=0.2),
     Case("poisson", drives.poisson),
     Case("poisson spinnaker", drives.poisson, timing="spinnaker"),
     Case("own kind", drives.own_kind),

@@ -14,7 +14,6 @@ from neurosim.neurons import IFCurrDelta, IFCurrExp
 from neurosim.neurons.sources import PoissonInput, SpikeSourceArray, SpikeSourcePoisson
 from neurosim.simulate import simulate
 from neurosim.synapses import Static, TsodyksMarkram
-from neurosim.testing.blocks import varied
 from neurosim.testing.compare import require
 
 CHAIN = {"standard": (7, 9, 11, 13, 15, 17), "spinnaker": (6, 7, 8, 9, 10, 11)}
@@ -27,7 +26,7 @@ TOLERANCE = {"double": 1e-12, "single": 1e-5}
 def chain(timing: str) -> Network:
     """Six cells, each fired by the one before."""
     network = Network("chain", timing)
-    source = network.population("source", 1, varied(SpikeSourceArray, spike_times=[5.0]))
+    source = network.population("source", 1, SpikeSourceArray(spike_times=[5.0]))
     cells = network.population("cells", 6, IFCurrExp(tau_refrac=2.0, tau_syn_E=0.5))
     network.project(source, cells[0], OneToOne(), Static(60.0, 1.0))
     network.project(cells[:5], cells[1:], OneToOne(), Static(60.0, 1.0))
@@ -67,7 +66,7 @@ def check_potential(backend: str) -> None:
         network = Network("potential")
         kind = IFCurrExp(cm=0.25, tau_m=12.0, tau_syn_E=3.0, v_thresh=0.0)
         cells = network.population("cells", 1, kind)
-        source = network.population("source", 1, varied(SpikeSourceArray, spike_times=[2.0]))
+        source = network.population("source", 1, SpikeSourceArray(spike_times=[2.0]))
         network.project(source, cells, OneToOne(), Static(0.7, 1.5))
         network.record(cells, ["v", "isyn_exc"])
         recording = simulate(network, 40.0, dt=0.1, seed=1, backend=backend, precision=precision)
@@ -85,7 +84,7 @@ def check_rate(backend: str) -> None:
     current = np.array([0.76, 0.9, 1.3, 4.0])
     for timing in find_backend(backend).capabilities.timings:
         network = Network("rate", timing)
-        cells = network.population("cells", 4, varied(IFCurrExp, i_offset=current, tau_refrac=2.5))
+        cells = network.population("cells", 4, IFCurrExp(i_offset=current, tau_refrac=2.5))
         network.record(cells, "spikes")
         trains = simulate(network, 300.0, dt=0.5, seed=1, backend=backend).spikes["cells"]
         for unit, amplitude in enumerate(current):
@@ -102,9 +101,7 @@ def check_rate(backend: str) -> None:
 def check_jump(backend: str) -> None:
     """A potential that jumps fires on arrival; jumps of one step are summed; some are too small."""
     network = Network("jump")
-    source = network.population(
-        "source", 2, varied(SpikeSourceArray, spike_times=[[3.0], [3.0, 20.0]])
-    )
+    source = network.population("source", 2, SpikeSourceArray(spike_times=[[3.0], [3.0, 20.0]]))
     cells = network.population("cells", 2, IFCurrDelta())
     network.project(source, cells[0], AllToAll(), Static(8.0, 2.5))
     network.project(source[1], cells[1], AllToAll(), Static(15.5, 0.5))
@@ -138,7 +135,7 @@ def check_efficacies(backend: str) -> None:
     times = [2.0, 7.0, 8.5, 20.0, 21.0, 22.0, 60.0]
     for use, recovery, facilitation in ((0.5, 30.0, 0.0), (0.1, 12.0, 80.0), (1.0, 90.0, 5.0)):
         network = Network("efficacies")
-        source = network.population("source", 1, varied(SpikeSourceArray, spike_times=times))
+        source = network.population("source", 1, SpikeSourceArray(spike_times=times))
         cells = network.population("cells", 1, IFCurrExp(v_thresh=1e6, tau_syn_E=5.0))
         rule = TsodyksMarkram(1.5, 2.0, U=use, tau_rec=recovery, tau_facil=facilitation)
         network.project(source, cells, OneToOne(), rule)

@@ -24,7 +24,6 @@ from neurosim.neurons.sources import PoissonInput
 from neurosim.simulate import prepare, resume
 from neurosim.synapses import STDP, Static
 from neurosim.testing import closed_forms, pair_rule, wiring
-from neurosim.testing.blocks import varied
 from neurosim.testing.cases import CASES, Case
 from neurosim.testing.compare import Outcome, differences, observe, require, require_same
 
@@ -90,9 +89,7 @@ def check_additions(backend: str, case: Case) -> None:
 
 
 def _unrelated(network: Network, name: str) -> None:
-    cells = network.population(
-        name, 3, varied(IFCurrExp, tau_m=7.0, cm=0.3, i_offset=[0.5, 0.8, 0.9])
-    )
+    cells = network.population(name, 3, IFCurrExp(tau_m=7.0, cm=0.3, i_offset=[0.5, 0.8, 0.9]))
     network.inject(PoissonInput(900.0, 0.4), cells)
     network.project(cells, cells, AllToAll(), Static(0.3, 3.0))
     network.project(cells, cells, FixedProbability(0.5), STDP(0.3, 2.0), name=f"{name} plastic")

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from neurosim.declare import param
+from neurosim.declare import Value, param
 from neurosim.distributions import Exponential, LogNormal, Normal, Uniform
 from neurosim.network import AllToAll, Network, OneToOne, Population
 from neurosim.neurons import (
@@ -25,7 +25,6 @@ from neurosim.neurons import (
 from neurosim.neurons.currents import ACSource, DCSource, NoisySource, StepSource
 from neurosim.neurons.sources import PoissonInput, SpikeSourceArray, SpikeSourcePoisson
 from neurosim.synapses import Static
-from neurosim.testing.blocks import varied
 
 KINDS: tuple[type[NeuronKind], ...] = (
     AdEx, HHCondExp, IFCondAlpha, IFCondExp, IFCurrAlpha, IFCurrDelta, IFCurrExp, Izhikevich,
@@ -40,13 +39,13 @@ CURRENTS = {"izhikevich": 0.008}
 
 def kind(name: str, integrator: str | None = None) -> Callable[[Network], None]:
     """A network with five neurons of a kind, driven through both receptors and by a current."""
-    cls = next(k for k in KINDS if k.kind == name)
+    cls: Any = next(k for k in KINDS if k.kind == name)
     options: dict[str, Any] = {} if integrator is None else {"integrator": integrator}
 
     def build(network: Network) -> None:
         current = CURRENTS.get(name, 0.9)
         cells = network.population(
-            "cells", 5, varied(cls, i_offset=np.linspace(0.0, current, 5), **options)
+            "cells", 5, cls(i_offset=np.linspace(0.0, current, 5), **options)
         )
         source = network.population(
             "source", 2, SpikeSourceArray(spike_times=[[2.0, 2.5, 14.0], [8.0, 30.0]])
@@ -76,8 +75,7 @@ def parameters(network: Network) -> None:
     many = network.population(
         "many",
         9,
-        varied(
-            IFCurrExp,
+        IFCurrExp(
             tau_m=Normal(mean=15.0, sd=3.0, low=5.0),
             cm=LogNormal(mu=-1.0, sigma=0.2, high=2.0),
             v_thresh=np.linspace(-55.0, -50.0, 9),
@@ -101,7 +99,7 @@ def currents(network: Network) -> None:
     network.inject(StepSource(np.array([5.0, 20.0, 35.0]), np.array([0.4, -0.3, 1.2])), cells[1:5])
     network.inject(ACSource(0.6, offset=0.5, frequency=60.0, phase=30.0, start=4.0), cells[2:])
     network.inject(NoisySource(0.5, 1.5, stop=50.0), cells[[5, 0]])
-    network.inject(NoisySource(0.2, 1.0, dt=0.3, start=10.0), cells[4:])
+    network.inject(NoisySource(0.2, 1.0, dt=0.6, start=10.0), cells[4:])
     network.record(cells, ["spikes", "v"])
 
 
@@ -111,8 +109,7 @@ def poisson(network: Network) -> None:
     source = network.population(
         "source",
         12,
-        varied(
-            SpikeSourcePoisson,
+        SpikeSourcePoisson(
             rate=np.linspace(0.0, 900.0, 12),
             start=Uniform(0.0, 9.0),
             duration=np.full(12, 40.0),
@@ -123,10 +120,10 @@ def poisson(network: Network) -> None:
     network.project(steady, cells, AllToAll(), Static(-0.05, 1.5), "inhibitory")
     network.inject(PoissonInput(6000.0, 0.04), cells)
     network.inject(
-        varied(PoissonInput, rate=np.linspace(0.0, 3000.0, 5), weight=0.05, start=4.0), cells[3:8]
+        PoissonInput(rate=np.linspace(0.0, 3000.0, 5), weight=0.05, start=4.0), cells[3:8]
     )
     network.inject(
-        varied(PoissonInput, rate=Uniform(100.0, 900.0), weight=0.3, stop=30.0), cells[[11, 2, 7]]
+        PoissonInput(rate=Uniform(100.0, 900.0), weight=0.3, stop=30.0), cells[[11, 2, 7]]
     )
     network.inject(PoissonInput(500.0, -0.2, "inhibitory", start=10.0, stop=50.0), cells[::2])
     for group in (cells, source, steady):
@@ -141,7 +138,7 @@ class Tired(NeuronKind):
     kind = "conformance_tired"
     tau_m: float = param(10.0, "ms", above=0.0, doc="membrane time constant")
     tau_t: float = param(25.0, "ms", above=0.0, doc="time constant of the threshold")
-    jump: float = param(3.0, "mV", doc="step of the threshold at a spike")
+    jump: Value = param(3.0, "mV", doc="step of the threshold at a spike")
     state = {"v": 0.0, "theta": StateVar("theta", "mV", 5.0), "left": 0.0}  # noqa: RUF012
     step = """
     def step(v, theta, left, excitatory, inhibitory, injected, tau_m, tau_t, jump, dt):
@@ -156,7 +153,7 @@ class Tired(NeuronKind):
 
 def own_kind(network: Network) -> None:
     """A kind that is not built in, beside one that is; it spikes by a number."""
-    tired = network.population("tired", 5, varied(Tired, jump=np.linspace(0.0, 4.0, 5)))
+    tired = network.population("tired", 5, Tired(jump=np.linspace(0.0, 4.0, 5)))
     lif = network.population("lif", 5, IFCurrDelta())
     network.inject(DCSource(2.0), tired)
     network.project(tired, lif, OneToOne(), Static(16.0, 1.0))

@@ -14,7 +14,6 @@ from neurosim.neurons import IFCurrDelta
 from neurosim.neurons.sources import SpikeSourceArray
 from neurosim.simulate import prepare
 from neurosim.synapses import STDP, Static
-from neurosim.testing.blocks import varied
 from neurosim.testing.compare import require
 
 DT = 0.5
@@ -26,8 +25,8 @@ START = 0.5
 def network(rule: STDP) -> Network:
     """Three sources, and two neurons that fire half a step after their teachers."""
     net = Network("pairs")
-    source = net.population("source", 3, varied(SpikeSourceArray, spike_times=PRE))
-    teacher = net.population("teacher", 2, varied(SpikeSourceArray, spike_times=TEACHER))
+    source = net.population("source", 3, SpikeSourceArray(spike_times=PRE))
+    teacher = net.population("teacher", 2, SpikeSourceArray(spike_times=TEACHER))
     cells = net.population("cells", 2, IFCurrDelta(tau_m=5.0))
     net.project(teacher, cells, OneToOne(), Static(50.0, DT))
     net.project(source, cells, AllToAll(), rule, name="plastic")

@@ -14,7 +14,7 @@ from neurosim.neurons.currents import NoisySource
 from neurosim.neurons.sources import PoissonInput, SpikeSourcePoisson
 from neurosim.synapses import STDP, Static, TsodyksMarkram
 from neurosim.synapses.stdp import DEPENDENCES
-from neurosim.testing.blocks import varied, volley
+from neurosim.testing.blocks import volley
 
 
 def tsodyks_markram(network: Network) -> None:
@@ -66,11 +66,11 @@ def stdp(fraction: float) -> Callable[[Network], None]:
 def recurrent(network: Network) -> None:
     """Excitation and inhibition with all kinds of synapses, inputs and currents together."""
     standard = network.timing == "standard"
-    cells = varied(IFCurrExp, tau_refrac=2.0, tau_m=Normal(mean=18.0, sd=2.0, low=8.0))
+    cells = IFCurrExp(tau_refrac=2.0, tau_m=Normal(mean=18.0, sd=2.0, low=8.0))
     exc = network.population("exc", 16, cells, initial={"v": Uniform(-65.0, -52.0)})
     inh = network.population("inh", 5, IFCondExp(tau_refrac=1.0) if standard else IFCurrExp(cm=0.5))
     last = IFCurrDelta if standard else IFCurrExp
-    out = network.population("out", 4, varied(last, tau_m=np.linspace(8.0, 20.0, 4)))
+    out = network.population("out", 4, last(tau_m=np.linspace(8.0, 20.0, 4)))
     source = network.population("source", 6, volley(6))
     network.inject(PoissonInput(2500.0, 0.15), exc)
     network.inject(NoisySource(0.3, 0.6), [exc[:4], inh])

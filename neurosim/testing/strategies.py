@@ -29,7 +29,6 @@ from neurosim.neurons.currents import NoisySource
 from neurosim.neurons.sources import PoissonInput, SpikeSourceArray, SpikeSourcePoisson
 from neurosim.synapses import STDP, Static, SynapseKind, TsodyksMarkram
 from neurosim.synapses.stdp import DEPENDENCES
-from neurosim.testing.blocks import varied
 from neurosim.testing.cases import Case
 
 DT = 0.5
@@ -75,7 +74,7 @@ def connectors(draw: st.DrawFn, n_pre: int, n_post: int) -> Connector:
         | st.builds(FixedNumberPre, st.integers(0, n_pre))
         | st.builds(FixedNumberPost, st.integers(0, 4), st.just(True))
         | st.builds(FixedTotalNumber, st.integers(0, 12))
-        | st.lists(pairs, max_size=10).map(lambda found: varied(FromList, pairs=found))
+        | st.lists(pairs, max_size=10).map(lambda found: FromList(pairs=found))
     )
 
 
@@ -127,7 +126,7 @@ def cases(draw: st.DrawFn, timing: str = "standard") -> Case:
     network = Network("random", timing)
     standard = timing == "standard"
     trains = draw(st.lists(times, min_size=1, max_size=5))
-    network.population("array", len(trains), varied(SpikeSourceArray, spike_times=trains))
+    network.population("array", len(trains), SpikeSourceArray(spike_times=trains))
     network.population(
         "noise", draw(st.integers(1, 5)), SpikeSourcePoisson(draw(floats(0.0, 400.0)))
     )
@@ -135,7 +134,7 @@ def cases(draw: st.DrawFn, timing: str = "standard") -> Case:
     for name, kind in kinds.items():
         size = draw(st.integers(2, 8))
         offsets = np.linspace(0.1, draw(floats(0.5, 1.5)), size)
-        network.population(name, size, varied(kind, tau_refrac=1.0, i_offset=offsets))
+        network.population(name, size, kind(tau_refrac=1.0, i_offset=offsets))
     groups = ("array", "noise", *kinds)
     _project(draw, network, "noise", "first", draw(plastic(2.0, 1.0)))
     _project(draw, network, "array", "second", TsodyksMarkram(2.0, 1.0))

@@ -24,7 +24,7 @@ from neurosim.network import (
 from neurosim.neurons import IFCondExp, IFCurrDelta, IFCurrExp
 from neurosim.neurons.sources import SpikeSourceArray
 from neurosim.synapses import Static
-from neurosim.testing.blocks import varied, volley
+from neurosim.testing.blocks import volley
 
 SIZE = 8
 
@@ -111,7 +111,7 @@ def delays(network: Network) -> None:
 
 def probes(network: Network) -> None:
     """Probes of some units, with intervals and windows."""
-    cells = network.population("cells", 7, varied(IFCurrExp, i_offset=np.linspace(0.8, 1.6, 7)))
+    cells = network.population("cells", 7, IFCurrExp(i_offset=np.linspace(0.8, 1.6, 7)))
     silent = network.population("silent", 2, IFCurrExp())
     source = network.population("source", 3, volley(3))
     network.project(source, cells, AllToAll(), Static(1.0, 1.0))
@@ -127,7 +127,7 @@ def forward(times: Any) -> Callable[[Network], None]:
     """A network of sources with the given spike times and of cells that they fire."""
 
     def build(network: Network) -> None:
-        source = network.population("source", 4, varied(SpikeSourceArray, spike_times=times))
+        source = network.population("source", 4, SpikeSourceArray(spike_times=times))
         cells = network.population("cells", 4, IFCurrExp(tau_refrac=1.0))
         synapse = Static(Uniform(2.0, 9.0), Uniform(0.5, 6.0))
         network.project(source, cells, FixedNumberPre(3), synapse)

@@ -27,9 +27,9 @@ PAIRS = [
 ]
 
 EXAMPLES = settings(
-    max_examples=20, derandomize=True, deadline=None, database=None,
+    max_examples=20,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.large_base_example],
-)  # fmt: skip
+)
 
 
 def hold(exemption: tuple[str, ...], check: Callable[..., None], *args: Any) -> None:

@@ -31,7 +31,7 @@ class Thing(Declared):
     word: str = choice("one", options=("one", "two"))
     on: bool = flag(False)
     text: str = given("x", convert=lambda owner, field, value: str(value), rule="any")
-    last: float = param(1.0, keyword=True)
+    last: float = param(1.0, kw_only=True)
 
     def check(self):
         if self.count == 5:

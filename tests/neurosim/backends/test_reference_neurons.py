@@ -10,7 +10,6 @@ from neurosim.network import Network
 from neurosim.neurons import NeuronKind
 from neurosim.neurons.base import KINDS
 from neurosim.plan import lower
-from neurosim.testing.blocks import varied
 
 
 class Counter(NeuronKind):
@@ -48,7 +47,7 @@ def neurons(kind: NeuronKind, size: int) -> Neurons:
 
 
 def test_a_step_takes_all_by_name_and_gives_state_and_spikes() -> None:
-    made = neurons(varied(Counter, gain=[1.0, 2.0, 3.0]), 3)
+    made = neurons(Counter(gain=[1.0, 2.0, 3.0]), 3)
     sums = np.array([[1.0, 1.0, 0.0], [0.0, 0.25, 1.0]])
     assert made.advance(sums, np.array([0.0, 0.0, 1.0])) == [2]
     assert made.state["n"].tolist() == [1.0, 1.5, -2.5]

@@ -1,18 +1,6 @@
 from __future__ import annotations
 
-import pytest
-
-from neurosim.distributions import Uniform
-from neurosim.errors import ParameterError
-from neurosim.neurons import IFCurrExp
-from neurosim.testing.blocks import varied, volley
-
-
-def test_varied_is_the_kind_itself() -> None:
-    assert varied(IFCurrExp, tau_m=[5.0, 6.0]).tau_m.tolist() == [5.0, 6.0]  # type: ignore[attr-defined]
-    assert varied(IFCurrExp, cm=Uniform(1.0, 2.0)).cm == Uniform(1.0, 2.0)
-    with pytest.raises(ParameterError, match="tau_m"):
-        varied(IFCurrExp, tau_m=[-1.0])
+from neurosim.testing.blocks import volley
 
 
 def test_volley_lies_on_the_grid_and_has_pairs() -> None:

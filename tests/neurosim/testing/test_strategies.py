@@ -11,9 +11,10 @@ from neurosim.testing.conformance import outcome
 from neurosim.testing.strategies import DT, cases
 
 FEW = settings(
-    max_examples=15, derandomize=True, deadline=None, database=None, phases=[Phase.generate],
+    max_examples=15,
+    phases=[Phase.generate],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.large_base_example],
-)  # fmt: skip
+)
 
 
 @pytest.mark.parametrize("timing", TIMINGS)

@@ -59,10 +59,10 @@ def words(key: int, positions: ArrayLike, step: int = 0) -> NDArray[np.uint64]:
 
 
 def uniform(key: int, positions: ArrayLike) -> NDArray[np.float64]:
-    """One number in (0, 1) with 53 random bits per position: half of block ``p // 2``."""
+    """One number in (0, 1) with 52 random bits per position: half of block ``p // 2``."""
     p = np.asarray(positions, dtype=np.int64)
     x = block(key, p >> 1)
     odd = (p & 1).astype(bool)
     high, low = np.where(odd, x[2], x[0]), np.where(odd, x[3], x[1])
-    bits = ((high << _HALF) | low) >> np.uint64(11)
-    return (bits.astype(np.float64) + 0.5) * 2.0**-53
+    bits = ((high << _HALF) | low) >> np.uint64(12)  # with 53 the largest would round to 1
+    return (bits.astype(np.float64) + 0.5) * 2.0**-52

@@ -63,7 +63,8 @@ class ClockedEngine:
         a, done = self.arrays, 0
         sampled = self._open_samples(steps)
         wave = self._wave(steps)
-        spikes: list[tuple[Any, ...]] = []
+        none = np.empty(0, np.int64), np.empty(0, np.int32), np.empty(0, np.int32)
+        spikes: list[tuple[Any, ...]] = [none]
         room = a.history.ids.shape[1] if a.probes.wanted.any() else 0
         if len(a.probes.stamp) < 2 * room:
             size = max(SPIKES_HELD, 2 * room)

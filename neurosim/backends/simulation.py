@@ -134,14 +134,15 @@ class Simulation:
         size, ids = self.plan.populations[index].size, table[:, 0]
         if not ((ids >= 0) & (ids < size) & (ids == np.floor(ids))).all():
             raise ParameterError(
-                "Simulation.feed", "spikes", f"must have ids from 0 to {size - 1}", spikes,
+                "Simulation.feed", "spikes", f"must have ids from 0 to {size - 1}", table.tolist(),
                 "Correct the ids.", f"population {population!r}",
             )  # fmt: skip
         stamps = np.floor(table[:, 1] / self.plan.dt + 0.5)
         if not np.isfinite(stamps).all() or (stamps < engine.step).any():
             raise ParameterError(
-                "Simulation.feed", "spikes", f"must not lie before t = {self.t:g} ms", spikes,
-                "Feed spikes before their time comes.", f"population {population!r}",
+                "Simulation.feed", "spikes", f"must not lie before t = {self.t:g} ms",
+                table.tolist(), "Feed spikes before their time comes.",
+                f"population {population!r}",
             )  # fmt: skip
         engine.feed(index, np.minimum(stamps, LATEST).astype(np.int64), ids.astype(np.int32))
 
@@ -301,14 +302,15 @@ class Simulation:
 
 def _pairs(spikes: Iterable[tuple[int, float]]) -> NDArray[np.float64]:
     """Ids and times as an array of shape (n, 2)."""
+    shown: Any = spikes
     try:
-        pairs = list(spikes)
-        table = np.array(pairs, dtype=np.float64) if pairs else np.empty((0, 2))
+        shown = list(spikes)
+        table = np.array(shown, dtype=np.float64) if shown else np.empty((0, 2))
         if table.ndim != 2 or table.shape[1] != 2:
             raise ValueError("no pairs")
     except (TypeError, ValueError) as error:
         raise ParameterError(
-            "Simulation.feed", "spikes", "must be (id, time) pairs", spikes,
+            "Simulation.feed", "spikes", "must be (id, time) pairs", shown,
             "Give for example [(0, 105.0)].",
         ) from error  # fmt: skip
     return table

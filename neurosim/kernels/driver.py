@@ -15,6 +15,7 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -29,7 +30,7 @@ from neurosim.kernels.deliver import deliver, deliver_dynamic, deliver_fixed
 from neurosim.kernels.record import record, sample
 from neurosim.kernels.sources import add_currents, add_poisson, emit_arrays, emit_poisson, open_slot
 from neurosim.kernels.stdp import note_posts, plasticity_on_arrival, plasticity_on_emission
-F = np.{float}
+FLOAT_OF_STATE = np.{float}
 '''
 
 UPDATE = """
@@ -77,6 +78,7 @@ RUN = """
 @kernel
 def run(k0, steps, dt, room, split, {arguments}):
     depth = history.count.shape[0]
+    zero = np.int64(0)  # a plain 0 would be a type of its own, and compile its callee again
     for j in range(steps):
         if probes.count[0] + room > probes.stamp.shape[0]:
             return j
@@ -196,7 +198,7 @@ class _Rename(ast.NodeTransformer):
     def visit_Constant(self, node: ast.Constant) -> Any:
         if not self.single or isinstance(node.value, bool):
             return node
-        return ast.Call(ast.Name("F", ast.Load()), [node], [])
+        return ast.Call(ast.Name("FLOAT_OF_STATE", ast.Load()), [node], [])
 
 
 def _update(b: int, block: BlockCode, currents: bool) -> str:
@@ -204,10 +206,10 @@ def _update(b: int, block: BlockCode, currents: bool) -> str:
     argument = {name: f"state[{r * STRIP} + i]" if r else "state[i]" for name, r in row.items()}
     argument |= {name: f"x{i}[i]" for i, name in enumerate(block.inputs)}
     argument |= {name: f"c_{name}" for name in block.uniform}
-    argument["injected"] = f"x{len(block.inputs)}[i]" if currents else "F(0.0)"
+    argument["injected"] = f"x{len(block.inputs)}[i]" if currents else "FLOAT_OF_STATE(0.0)"
     used = len(block.inputs) + (1 if currents else 0)
     stores = [f"{argument[name]} = r_{name}" for name in block.state]
-    stores += [f"x{i}[i] = F(0.0)" for i in range(used)]
+    stores += [f"x{i}[i] = FLOAT_OF_STATE(0.0)" for i in range(used)]
     return UPDATE.format(
         b=b, strip=STRIP, last=STRIP - 1, groups=STRIP // 8, width=block.rows * STRIP,
         scalars=_lines(
@@ -242,7 +244,7 @@ def _body(blocks: int, features: Features) -> str:
         "plasticity_on_arrival(arrival, dt, {delivered}, plastic, synapses, posts, history)"
     )
     if features.on_arrival:
-        lines.append(on_arrival.format(delivered=False))
+        lines.append(on_arrival.format(delivered="zero"))
     if features.dynamic:
         lines.append("deliver_dynamic(arrival, dt, lanes, synapses, history, neurons.inputs)")
     else:
@@ -257,11 +259,11 @@ def _body(blocks: int, features: Features) -> str:
         lines.append("open_slot(history, slot)")
     lines += [f"update_{b}(neurons, history, slot)" for b in range(blocks)]
     last = "split" if standard else "history.low.shape[1]"
-    lines.append(f"record(arrival, slot, 0, {last}, history, probes)")
+    lines.append(f"record(arrival, slot, zero, {last}, history, probes)")
     if features.on_emission or features.on_arrival:
         lines.append("note_posts(arrival, dt, synapses, posts, history)")
     if features.on_arrival:
-        lines.append(on_arrival.format(delivered=True))
+        lines.append(on_arrival.format(delivered="zero + 1"))
     if features.on_emission and not standard:
         lines.append(emission)
     if features.on_emission or features.on_arrival:
@@ -279,15 +281,24 @@ def load(text: str) -> ModuleType:
     if name in sys.modules:
         return sys.modules[name]
     path = cache_folder() / f"{name}.py"
-    if not path.is_file():
-        handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
-        with os.fdopen(handle, "w") as file:
-            file.write(text)
-        os.replace(temporary, path)
+    if not path.is_file() or path.read_bytes() != text.encode():
+        _write(path, text.encode())
     spec = spec_from_file_location(name, path)
     assert spec is not None
     assert spec.loader is not None
     module = module_from_spec(spec)
-    sys.modules[name] = module
     spec.loader.exec_module(module)
-    return module
+    return sys.modules.setdefault(name, module)
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file completely or not at all; another process may do the same."""
+    path.parent.mkdir(parents=True, exist_ok=True)  # it may have been deleted since
+    handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise

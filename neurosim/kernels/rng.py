@@ -62,5 +62,5 @@ def fill_uniform(key: Any, first: Any, out: Any) -> None:
         w0, w1, w2, w3 = philox(key, p >> np.uint64(1), np.uint64(0))
         odd = (p & np.uint64(1)) != np.uint64(0)
         high, low = (w2, w3) if odd else (w0, w1)
-        bits = ((high << HALF) | low) >> np.uint64(11)
-        out[i] = (np.float64(bits) + 0.5) * 1.1102230246251565e-16
+        bits = ((high << HALF) | low) >> np.uint64(12)
+        out[i] = (np.float64(bits) + 0.5) * 2.220446049250313e-16

@@ -147,7 +147,7 @@ def plasticity_on_emission(
                 segment = _segment(lane, history.ids[slot, i], lanes)
                 if segment >= 0:
                     presynaptic(stamp, dt, segment, dendritic, block, synapses, posts)
-    first = 0
+    first = np.int64(0)
     while first < lanes.delay.shape[0]:
         stop = first + 1
         while stop < lanes.delay.shape[0] and lanes.block[stop] == lanes.block[first]:
@@ -198,7 +198,7 @@ def plasticity_on_arrival(
         p = lanes.population[lane]
         for i in range(history.low[slot, p], history.high[slot, p]):
             segment = _segment(lane, history.ids[slot, i], lanes)
-            if segment >= 0 and delivered:
+            if segment >= 0 and delivered > 0:
                 presynaptic(arrival, dt, segment, 0, block, synapses, posts)
             elif segment >= 0:
                 potentiate(arrival - 1, dt, segment, 0, block, synapses, posts)

@@ -55,8 +55,9 @@ class SpikeSourceArray(SpikeSource):
     """Units that spike at given times.
 
     ``spike_times`` holds one sorted list of times (ms, >= 0) per unit, or a single flat list that
-    all units share. Times off the grid of steps are rounded and reported in the plan's notes. More
-    spikes can be fed during a run with ``Simulation.feed``.
+    all units share. Times off the grid of steps are rounded and reported in the plan's
+    notes; a unit that spikes twice in a step transmits twice. More spikes can be fed during a run
+    with ``Simulation.feed``.
     """
 
     kind: ClassVar[str] = "spike_source_array"

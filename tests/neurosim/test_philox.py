@@ -49,8 +49,8 @@ def test_uniform_numbers_are_uniform_and_inside():
     assert abs(np.corrcoef(u[:-1], u[1:])[0, 1]) < 0.02
 
 
-def test_uniform_uses_53_bits():
-    bits = philox.uniform(5, np.arange(1000)) * 2.0**53 - 0.5
+def test_uniform_uses_52_bits():
+    bits = philox.uniform(5, np.arange(1000)) * 2.0**52 - 0.5
     assert (bits == np.round(bits)).all()
     assert len(np.unique(bits % 1024)) > 500
 

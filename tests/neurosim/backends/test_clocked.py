@@ -1,0 +1,280 @@
+import numpy as np
+import pytest
+
+import neurosim as ns
+from neurosim.backends.base import Options
+from neurosim.backends.clocked import Clocked, ClockedEngine
+from neurosim.benchmarks.networks import b1
+from neurosim.errors import UnsupportedError
+from neurosim.plan.lower import lower
+from neurosim.testing.cases import CASES
+from neurosim.testing.compare import observe, require_same
+
+
+def engine(name, **options):
+    case = CASES[name]
+    return ClockedEngine(lower(case.network(), case.dt, 20, **options))
+
+
+def small(**options):
+    """Four given sources, four cells, one plain projection of many weights and one of a single."""
+    net = ns.Network()
+    net.population("source", 4, ns.SpikeSourceArray(spike_times=[[1.0], [], [9.0], []]))
+    net.population("cells", 4, ns.IFCurrDelta(v_thresh=-55.0))
+    net.project("source", "cells", ns.AllToAll(), ns.Static(ns.Uniform(1.0, 2.0), 1.0), name="own")
+    net.project("source", "cells", ns.OneToOne(), ns.Static(0.5, 1.0), name="one")
+    net.record("source", "spikes")
+    net.record("cells", ["spikes", "v"])
+    return ClockedEngine(lower(net, 0.5, 1, **options))
+
+
+def same(first, second):
+    assert len(first.entries) == len(second.entries)
+    for a, b in zip(first.entries, second.entries, strict=True):
+        np.testing.assert_equal(a, b)
+
+
+def test_it_refuses_what_it_cannot_run_and_runs_the_rest():
+    plan = lower(CASES["recurrent"].network(), 0.5, 1)
+    backend = Clocked()
+    assert backend.check(plan) == []
+    assert backend.prepare(plan, Options()).backend == "numba"
+    other = lower(CASES["recurrent"].network(), 0.5, 1)
+    object.__setattr__(other, "timing", "another")
+    (found,) = backend.check(other)
+    assert "timing 'another'" in str(found)
+    with pytest.raises(UnsupportedError, match="timing 'another'"):
+        backend.prepare(other, Options())
+
+
+# advancing
+
+
+@pytest.mark.parametrize("name", ["recurrent", "recurrent spinnaker", "stdp mixed", "probes"])
+def test_pieces_of_any_length_give_the_same(name):
+    whole, made = engine(name), engine(name)
+    expected = whole.advance(100)
+    pieces = [made.advance(steps) for steps in (0, 1, 2, 30, 0, 67)]
+    assert made.step == whole.step == 100
+    for i, entry in enumerate(expected.entries):
+        parts = [piece.entries[i] for piece in pieces]
+        if isinstance(entry, tuple):
+            for column, values in enumerate(entry):
+                assert (np.concatenate([part[column] for part in parts]) == values).all()
+        else:
+            assert (np.concatenate(parts) == entry).all()
+    np.testing.assert_equal(made.state(), whole.state())
+
+
+def test_no_steps_change_nothing():
+    made = engine("recurrent")
+    made.advance(7)
+    before = made.state()
+    found = made.advance(0)
+    assert [len(e[0]) if isinstance(e, tuple) else len(e) for e in found.entries] == [0] * 6
+    np.testing.assert_equal(made.state(), before)
+
+
+@pytest.mark.parametrize("name", ["recurrent", "stdp mixed", "tsodyks-markram", "currents"])
+def test_the_loop_is_compiled_once_for_all_that_may_happen(name, tmp_path):
+    case = CASES[name]
+    with ns.prepare(case.network(), dt=case.dt, seed=20) as simulation:
+        run = simulation._engine._run
+        for duration in (1.0, 0.5, 0.0, 20.0):
+            simulation.run(duration)
+        for block in simulation.plan.synapses:
+            weights = simulation.weights(block.name).weight
+            simulation.set_weights(block.name, weights[::-1] * 0.9)
+            simulation.set_weights(block.name, 0.1)
+            simulation.freeze(block.name)
+            simulation.run(0.5)
+            simulation.freeze(block.name, False)
+        for given in simulation.plan.arrays:
+            population = simulation.plan.populations[given.population].name
+            simulation.feed(population, [(0, simulation.t)] * 30)
+        simulation.run(1.0).save(tmp_path / "state.npz")
+        simulation.load(tmp_path / "state.npz").run(1.0)
+        simulation.reset(21).run(1.0)
+        assert simulation._engine._run is run
+        assert len(run.signatures) == 1
+
+
+def test_single_precision_is_close_to_double_and_its_own():
+    double, single = (
+        engine("neurons if_curr_exp"),
+        engine("neurons if_curr_exp", precision="single"),
+    )
+    found, expected = single.advance(100).entries, double.advance(100).entries
+    samples = [(a, b) for a, b in zip(found, expected, strict=True) if not isinstance(a, tuple)]
+    assert samples
+    for a, b in samples:
+        assert a.dtype == np.float32
+        assert b.dtype == np.float64
+        early = slice(0, 20)
+        np.testing.assert_allclose(a[early], b[early], rtol=2e-5, atol=1e-5)
+    assert any((a != b).any() for a, b in samples)
+
+
+@pytest.mark.parametrize("precision", ["double", "single"])
+def test_a_published_network_has_its_rate(precision):
+    bench = b1()
+    found = ns.simulate(bench.network, 500.0, dt=0.1, seed=1, precision=precision)
+    low, high = bench.accepted
+    assert low <= found.rate(bench.population) <= high
+
+
+# spikes given on the way
+
+
+def test_fed_spikes_join_those_given_before():
+    made = small()
+    made.advance(4)
+    made.feed(0, np.array([20, 4, 6, 20, 6]), np.array([1, 3, 0, 1, 0], dtype=np.int32))
+    stamps, ids = made.advance(30).entries[0]
+    found = list(zip(stamps.tolist(), ids.tolist(), strict=True))
+    assert found == [(4, 3), (6, 0), (6, 0), (18, 2), (20, 1), (20, 1)]
+
+
+def test_a_spike_of_the_present_time_is_in_time_and_arrives():
+    made = small()
+    made.advance(4)
+    before = made.read(1, "v")
+    made.feed(0, np.array([4, 4]), np.array([1, 1], dtype=np.int32))
+    made.advance(2)
+    weights = made.synapses(0, True)
+    jump = 2.0 * weights.weight[weights.pre == 1].astype(float)
+    jump[1] += 2.0 * 0.5
+    assert (made.read(1, "v") > before).all()
+    still = small()
+    still.advance(6)
+    np.testing.assert_allclose(made.read(1, "v") - still.read(1, "v"), jump, rtol=1e-6)
+
+
+def test_more_spikes_at_once_than_there_was_room_for():
+    made = small()
+    room = made.arrays.history.ids.shape[1]
+    made.advance(4)
+    many = 40 * room
+    made.feed(0, np.full(many, 5), np.arange(many, dtype=np.int32) % 4)
+    stamps, ids = made.advance(3).entries[0]
+    assert (stamps == 5).all()
+    assert np.bincount(ids).tolist() == [many // 4] * 4
+
+
+def test_feeding_in_the_wrong_order_makes_no_difference():
+    first, second = small(), small()
+    first.feed(0, np.array([5, 9, 9]), np.array([0, 1, 3], dtype=np.int32))
+    second.feed(0, np.array([9]), np.array([3], dtype=np.int32))
+    second.feed(0, np.array([9, 5]), np.array([1, 0], dtype=np.int32))
+    same(first.advance(20), second.advance(20))
+
+
+# weights
+
+
+def test_own_weights_are_replaced_in_their_order():
+    made = small()
+    table = made.synapses(0, True)
+    assert table.weight.dtype == np.float32
+    assert table.pre.tolist() == np.repeat(np.arange(4), 4).tolist()
+    assert table.post.tolist() == np.tile(np.arange(4), 4).tolist()
+    assert (table.delay == 1.0).all()
+    new = np.linspace(0.1, 1.6, 16)
+    made.set_weights(0, new)
+    assert (made.synapses(0, True).weight == new.astype(np.float32)).all()
+    assert (made.synapses(1, True).weight == 0.5).all()
+
+
+def test_a_shared_weight_becomes_many_only_where_needed():
+    made = small()
+    assert made.synapses(1, True).weight.dtype == np.float64
+    made.set_weights(1, np.full(4, 0.3))
+    assert made.arrays.lanes.shared.tolist() == [False, True]
+    assert (made.synapses(1, True).weight == 0.3).all()
+    new = np.array([1.0, 2.0, 3.0, 4.0])
+    made.set_weights(1, new)
+    assert made.arrays.lanes.shared.tolist() == [False, False]
+    assert (made.synapses(1, True).weight == new).all()
+    before = made.synapses(0, True).weight
+    made.set_weights(1, np.full(4, 7.0))
+    assert (made.synapses(1, True).weight == 7.0).all()
+    assert (made.synapses(0, True).weight == before).all()
+
+
+@pytest.mark.parametrize("weights", [np.full(4, 3.0), np.array([1.0, 2.0, 3.0, 4.0])])
+def test_new_weights_are_those_transmitted(weights):
+    made = small(weights="double")
+    made.set_weights(0, np.zeros(16))
+    made.set_weights(1, weights)
+    still = small()
+    for one in (made, still):
+        one.feed(0, np.zeros(4, dtype=np.int64), np.arange(4, dtype=np.int32))
+    still.set_weights(0, np.zeros(16))
+    still.set_weights(1, np.zeros(4))
+    for one in (made, still):
+        one.advance(2)
+    np.testing.assert_allclose(made.read(1, "v") - still.read(1, "v"), weights, rtol=1e-12)
+
+
+def test_new_plastic_weights_start_without_what_waited():
+    made = engine("stdp axonal")
+    made.advance(60)
+    plastic = [i for i, b in enumerate(made.plan.synapses) if b.synapse.kind == "stdp"]
+    waited = 0
+    for block in plastic:
+        raw, present = (made.synapses(block, pending).weight for pending in (False, True))
+        waited += (raw != present).sum()
+        made.set_weights(block, np.full(len(raw), 0.125))
+        assert (made.synapses(block, True).weight == 0.125).all()
+    assert waited > 0
+
+
+# state
+
+
+@pytest.mark.parametrize("name", ["recurrent", "recurrent spinnaker", "stdp mixed", "currents"])
+def test_a_state_is_complete_and_apart(name):
+    made = engine(name)
+    made.advance(43)
+    for block, _ in enumerate(made.plan.synapses):
+        made.set_weights(block, np.linspace(0.1, 0.2, len(made.synapses(block, True).weight)))
+    for given in made.plan.arrays:
+        made.feed(given.population, np.full(40, 50), np.zeros(40, dtype=np.int32))
+    state = made.state()
+    kept = {key: value.copy() for key, value in state.items()}
+    expected = made.advance(60)
+    np.testing.assert_equal(state, kept)
+    other = engine(name)
+    other.advance(5)
+    other.restore(state)
+    same(other.advance(60), expected)
+    np.testing.assert_equal(other.state(), made.state())
+    np.testing.assert_equal(state, kept)
+
+
+def test_reading_gives_a_copy_of_the_population():
+    made = engine("recurrent")
+    made.advance(10)
+    for index, population in enumerate(made.plan.populations):
+        if population.block < 0:
+            continue
+        block = made.plan.neurons[population.block]
+        for variable in block.state:
+            values = made.read(index, variable)
+            assert values.shape == (population.size,)
+            values += 1.0
+            assert (made.read(index, variable) != values).all()
+
+
+def test_notes_are_plain_facts():
+    notes = small().notes()
+    assert notes["engine"] == "clocked"
+    assert notes["threads"] == 1
+    assert notes["processors"] >= 1
+
+
+def test_a_simulation_of_it_repeats_to_the_bit():
+    case = CASES["recurrent"]
+    with ns.prepare(case.network(), dt=case.dt, seed=20) as simulation:
+        first = observe(simulation.run(30.0))
+        require_same(first, observe(simulation.reset().run(30.0)), "after a reset")

@@ -1,0 +1,57 @@
+"""The arrays that a plan is laid out in are what the comments of the declarations say."""
+
+import inspect
+import re
+
+import numpy as np
+import pytest
+
+from neurosim.backends.layout import lay_out
+from neurosim.kernels import layout
+from neurosim.plan.lower import lower
+from neurosim.testing.cases import CASES
+
+GROUPS = {
+    "neurons": layout.Neurons, "history": layout.History, "arrays": layout.Arrays,
+    "poisson": layout.Poisson, "inputs": layout.Inputs, "currents": layout.Currents,
+    "lanes": layout.Lanes, "plastic": layout.Lanes, "synapses": layout.Synapses,
+    "posts": layout.Posts, "probes": layout.Probes,
+}  # fmt: skip
+FIELD = re.compile(r"^    (\w+): Any  # (.*)$", re.MULTILINE)
+KIND = re.compile(r"(u?int\d+|float\d*|bool)\[([^\]]*)\]")
+
+
+def declared(group):
+    """(types, number of axes) by field, from the comments."""
+    found = {}
+    for name, comment in FIELD.findall(inspect.getsource(group)):
+        kinds = KIND.findall(comment)
+        assert kinds, f"{group.__name__}.{name}: {comment}"
+        found[name] = {word for word, _ in kinds}, {axes.count(",") + 1 for _, axes in kinds}
+    return found
+
+
+@pytest.mark.parametrize("precision", ["double", "single"])
+@pytest.mark.parametrize("case", ["recurrent", "stdp mixed", "currents", "poisson", "probes"])
+def test_arrays_are_contiguous_and_of_the_declared_types(case, precision):
+    plan = lower(CASES[case].network(), CASES[case].dt, 1, precision)
+    made = lay_out(plan)
+    for name, group in GROUPS.items():
+        types = declared(group)
+        assert list(types) == list(group._fields)
+        for field, array in getattr(made, name)._asdict().items():
+            words, axes = types[field]
+            dtypes = [plan.dtype if word == "float" else np.dtype(word) for word in words]
+            assert array.dtype in dtypes, f"{name}.{field}"
+            assert array.ndim in axes, f"{name}.{field}"
+            assert array.flags.c_contiguous, f"{name}.{field}"
+            assert array.flags.aligned, f"{name}.{field}"
+            assert array.flags.writeable, f"{name}.{field}"
+
+
+def test_the_mask_is_seen_eight_neurons_at_a_time():
+    assert layout.STRIP % 8 == 0
+    neurons = lay_out(lower(CASES["probes"].network(), 0.5, 1)).neurons
+    assert len(neurons.mask) == layout.STRIP == 8 * len(neurons.groups)
+    neurons.mask[19] = 1
+    assert np.flatnonzero(neurons.groups).tolist() == [2]

@@ -98,7 +98,7 @@ def expand(
     Raises
     ------
     LoweringError
-        If a delay is longer than the longest.
+        If a delay is longer than the longest, or the rule is unknown.
     """
     from neurosim.kernels.connect import count_segments, place_synapses
 
@@ -175,8 +175,6 @@ def _own(block: SynapseBlock, chunks: Iterator[Pairs]) -> Iterator[Pairs]:
 def _values(block: SynapseBlock, name: str, value: Any, pairs: Pairs) -> Any:
     if isinstance(value, Distribution):
         return value.quantile(_uniform(seeds.child(block.key, name), pairs.number))
-    if isinstance(value, float):
-        return np.full(len(pairs.pre), value)
     return value[pairs.pre, pairs.post] if value.ndim == 2 else value[pairs.number]
 
 
@@ -242,7 +240,10 @@ def _draw(block: SynapseBlock) -> Iterator[Pairs]:
             return _listed(block, rule.pairs[:, 0], rule.pairs[:, 1])
         case rules.FromArray():
             return _listed(block, *np.nonzero(rule.connections))
-    raise TypeError(f"no rule for {type(rule).__name__}")
+    raise LoweringError(
+        f"projection {block.name!r}: {type(rule).__name__} is no known rule. Use one of "
+        f"{', '.join(rules.KINDS)}; FromList and FromArray take pairs of any origin."
+    )
 
 
 def _listed(block: SynapseBlock, pre: Int, post: Int) -> Iterator[Pairs]:

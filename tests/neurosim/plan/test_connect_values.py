@@ -5,7 +5,8 @@ import pytest
 from scipy import stats
 
 import neurosim as ns
-from neurosim.errors import LoweringError
+from neurosim.distributions import Distribution
+from neurosim.errors import LoweringError, ParameterError
 from neurosim.plan import connect
 from neurosim.plan.connect import expand
 from neurosim.plan.lower import lower
@@ -131,7 +132,7 @@ def test_narrow_types_hold_the_same_targets():
         (ns.LogNormal(-1.0, 0.5), stats.lognorm(0.5, scale=np.exp(-1.0)).cdf),
         (ns.Exponential(2.0), stats.expon(scale=2.0).cdf),
     ],
-    ids=repr,
+    ids=lambda value: repr(value) if isinstance(value, Distribution) else "",
 )
 @pytest.mark.parametrize("name", ["all", "p", "pre again", "total", "list", "distance"])
 def test_weights_follow_their_distribution(weight, cdf, name):
@@ -218,3 +219,27 @@ def test_delays_of_no_synapse_are_one_step():
 def test_endless_delays_are_refused(delay):
     with pytest.raises(LoweringError, match=r"'p': delay .* is above 2147483647 steps"):
         drawn(RULES["all"], delay=delay)
+
+
+@pytest.mark.parametrize(
+    ("delay", "words"),
+    [
+        (0.4, "delay 0.4 ms is below one step"),
+        (np.full((60, 60), 0.4), "delay 0.4 ms is below one step"),
+        (ns.Uniform(0.2, 3.0), "delay 0.2 ms is below one step"),
+        (ns.Normal(1.0, 0.5), "delay: must be > 0 ms for every draw"),
+    ],
+    ids=repr,
+)
+def test_delays_below_a_step_are_refused(delay, words):
+    with pytest.raises((LoweringError, ParameterError), match=words):
+        drawn(RULES["all"], delay=delay)
+
+
+class Nearest(ns.network.Connector):
+    """A connector that nobody knows how to draw."""
+
+
+def test_an_unknown_rule_is_refused():
+    with pytest.raises(LoweringError, match=r"'p': Nearest is no known rule. Use one of AllToAll"):
+        drawn(Nearest())

@@ -237,3 +237,11 @@ def test_kinds_of_one_name_that_differ_do_not_mix(user_kind):
     first, second = user_kind(), user_kind()
     with pytest.raises(LoweringError, match="'p0' and 'p1': have different kinds of the same name"):
         lowered(first(), second())
+
+
+@pytest.mark.parametrize("value", [float("nan"), [1.0, 2.0, 3.0], [[1.0, 2.0]]])
+def test_constants_that_are_no_numbers_are_named(user_kind, value):
+    kind = user_kind("def step(v, gain):\n    return v + gain, v > 9.0")
+    kind.derive = staticmethod(lambda p, dt: {"gain": value})
+    with pytest.raises(LoweringError, match=r"Kind.derive: 'gain' must be a finite number or 2 of"):
+        lowered(kind())

@@ -18,11 +18,9 @@ first used, so that the import is quick.
 
 from __future__ import annotations
 
-import sys
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -38,6 +36,9 @@ if TYPE_CHECKING:
     from neurosim.distributions import LogNormal as LogNormal
     from neurosim.distributions import Normal as Normal
     from neurosim.distributions import Uniform as Uniform
+    from neurosim.facade import prepare as prepare
+    from neurosim.facade import resume as resume
+    from neurosim.facade import simulate as simulate
     from neurosim.io.npz import load_recording
     from neurosim.network import AllToAll as AllToAll
     from neurosim.network import Assembly as Assembly
@@ -75,9 +76,6 @@ if TYPE_CHECKING:
     from neurosim.recording import Recording as Recording
     from neurosim.recording import Signal as Signal
     from neurosim.recording import SpikeTrains as SpikeTrains
-    from neurosim.simulate import prepare as prepare
-    from neurosim.simulate import resume as resume
-    from neurosim.simulate import simulate as simulate
     from neurosim.synapses import STDP as STDP
     from neurosim.synapses import Static as Static
     from neurosim.synapses import TsodyksMarkram as TsodyksMarkram
@@ -149,10 +147,10 @@ _HOMES = {
     "load": "neurosim.io.npz:load_recording",
     "param": "neurosim.declare",
     "plotting": "neurosim.plotting",
-    "prepare": "neurosim.simulate",
-    "resume": "neurosim.simulate",
+    "prepare": "neurosim.facade",
+    "resume": "neurosim.facade",
     "show_progress": "neurosim.backends.progress",
-    "simulate": "neurosim.simulate",
+    "simulate": "neurosim.facade",
 }
 """Where each public name lives."""
 
@@ -174,14 +172,3 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
-
-
-class _Front(ModuleType):
-    """Keeps ``neurosim.simulate`` the function when its module of the same name is loaded."""
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        if not (isinstance(value, ModuleType) and name in _HOMES and name not in _MODULES):
-            super().__setattr__(name, value)
-
-
-sys.modules[__name__].__class__ = _Front

@@ -26,7 +26,7 @@ LAYERS = (
     {"plan"},
     {"recording"},
     {"backends"},
-    {"simulate", "io", "encoding", "analysis", "datasets", "plotting", "testing", "cite"}
+    {"facade", "io", "encoding", "analysis", "datasets", "plotting", "testing", "cite"}
     | {"runner", "benchmarks"},
     {"models", "hardware"},
     {"experiments"},

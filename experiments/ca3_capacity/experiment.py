@@ -23,12 +23,12 @@ from neurosim.experiments.ca3_capacity.workloads import (
     several,
     single,
 )
+from neurosim.facade import prepare
 from neurosim.models.ca3.network import BACKWARD, build, counts
 from neurosim.models.ca3.operations import Learn, Operation
 from neurosim.models.ca3.params import DT, CA3Params, Circuit
 from neurosim.models.ca3.timing import SAFE, Spacing, schedule, spike_trains, steps_needed
 from neurosim.runner.experiment import Context, Result
-from neurosim.simulate import prepare
 
 SPACINGS = (
     Spacing(7, 6), Spacing(8, 7), Spacing(10, 10), Spacing(12, 12), Spacing(13, 13), SAFE,

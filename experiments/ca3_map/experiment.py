@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 
 from neurosim.declare import Declared, integer, nested
 from neurosim.experiments._ca3 import judge
+from neurosim.facade import prepare
 from neurosim.models.ca3.network import BACKWARD, build
 from neurosim.models.ca3.operations import Learn, Operation, RecallContent
 from neurosim.models.ca3.params import DT, CA3Params, Circuit
 from neurosim.models.ca3.timing import Timed, schedule, spike_trains
 from neurosim.runner.experiment import Context, Result
-from neurosim.simulate import prepare
 
 SIDE = 4
 FLAGS = ("unknown", "start", "goal", "free", "path", "obstacle")

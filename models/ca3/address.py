@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from typing import ClassVar, final
 
 from neurosim.errors import ParameterError
+from neurosim.facade import DEFAULT_BACKEND
 from neurosim.models.ca3.live import LiveMemory
 from neurosim.models.ca3.network import CUE_CUE, IN, OUT, Contents, initial_weights
 from neurosim.models.ca3.operations import Learn, Operation, Reading, RecallCue
@@ -22,7 +23,6 @@ from neurosim.models.ca3.params import CA3Params, Circuit
 from neurosim.models.ca3.timing import Spacing, as_spacing, warn_if_unsafe
 from neurosim.network import AllToAll, Network, OneToOne
 from neurosim.neurons.sources import SpikeSourceArray
-from neurosim.simulate import DEFAULT_BACKEND
 from neurosim.synapses import Static
 
 CONTENT = "Content"

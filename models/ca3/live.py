@@ -12,13 +12,13 @@ import numpy as np
 from neurosim.backends.simulation import Simulation
 from neurosim.declare import Bounds, number
 from neurosim.errors import ParameterError
+from neurosim.facade import prepare
 from neurosim.models.ca3.network import IN, OUT
 from neurosim.models.ca3.operations import Answer, Learn, Operation, Reading, RecallCue
 from neurosim.models.ca3.params import DT
 from neurosim.models.ca3.play import by_step, read
 from neurosim.models.ca3.timing import Spacing, Timed
 from neurosim.network import Network
-from neurosim.simulate import prepare
 
 
 class LiveMemory(ABC):

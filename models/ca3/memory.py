@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.errors import ParameterError, SpecError, UnsupportedError
+from neurosim.facade import DEFAULT_BACKEND
 from neurosim.models.ca3.files import damaged, read_memory, restore, save_memory
 from neurosim.models.ca3.live import LiveMemory
 from neurosim.models.ca3.network import (
@@ -31,7 +32,6 @@ from neurosim.models.ca3.operations import (
 )
 from neurosim.models.ca3.params import CA3Params, Circuit
 from neurosim.models.ca3.timing import LATENCY, Spacing, as_spacing, warn_if_unsafe
-from neurosim.simulate import DEFAULT_BACKEND
 
 
 @final

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
+from neurosim.facade import DEFAULT_BACKEND, simulate
 from neurosim.models.ca3.network import OUT, Contents, build
 from neurosim.models.ca3.operations import Answer, Reading
 from neurosim.models.ca3.params import DT, CA3Params
 from neurosim.models.ca3.timing import Timed, spike_trains, steps_needed
 from neurosim.recording.recording import Recording
-from neurosim.simulate import DEFAULT_BACKEND, simulate
 
 
 def play(

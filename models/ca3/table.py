@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from neurosim.errors import StoreError
+from neurosim.facade import DEFAULT_BACKEND
 from neurosim.io.atomic import replacing
 from neurosim.models.ca3.network import (
     CONT_COND,
@@ -31,7 +32,6 @@ from neurosim.models.ca3.params import DT, CA3Params, Circuit
 from neurosim.models.ca3.play import by_step, play
 from neurosim.models.ca3.timing import Spacing, schedule, steps_needed
 from neurosim.recording.recording import Recording
-from neurosim.simulate import DEFAULT_BACKEND
 
 COLUMNS = (
     "IN cue", "IN cont", CUE_CUE, CONT_CUE, CONT_COND, CONT_COND_INT, CUE_CONT, CONT_CONT,

@@ -254,11 +254,12 @@ class Simulation:
     def reset(self, seed: int | None = None) -> Self:
         """Back to stamp 0 with nothing recorded; a new seed draws everything anew."""
         self._open()
-        if seed is not None and seed != self.plan.seed:
-            network, old = Network.from_dict(self.plan.network), self.plan
-            self.plan = lower(network, old.dt, seed, old.precision, old.weights)
-        self._engine = self._make(self.plan)
-        self._buffers = Buffers(self.plan)
+        plan = self.plan
+        if seed is not None and seed != plan.seed:
+            network = Network.from_dict(plan.network)
+            plan = lower(network, plan.dt, seed, plan.precision, plan.weights)
+        self._engine = self._make(plan)
+        self.plan, self._buffers = plan, Buffers(plan)
         self._interrupted = False
         return self
 

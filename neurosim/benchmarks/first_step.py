@@ -7,7 +7,7 @@ import sys
 from time import process_time
 
 from neurosim.benchmarks.networks import DT, bench
-from neurosim.simulate import prepare
+from neurosim.facade import prepare
 
 
 def main(options: str) -> None:

@@ -21,8 +21,8 @@ from neurosim.backends.simulation import Simulation
 from neurosim.benchmarks.networks import DT, Bench, bench
 from neurosim.declare import Bounds, number
 from neurosim.errors import ParameterError, SimulationError
+from neurosim.facade import DEFAULT_BACKEND, prepare
 from neurosim.recording.provenance import versions
-from neurosim.simulate import DEFAULT_BACKEND, prepare
 
 WARM_STARTS = 3
 """First steps with filled caches; the fastest counts."""

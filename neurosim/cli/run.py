@@ -43,11 +43,11 @@ def run(
     """
     from neurosim.backends.progress import show_progress
     from neurosim.cli.discovery import experiment
+    from neurosim.facade import DEFAULT_BACKEND
     from neurosim.runner import claims
     from neurosim.runner.execute import DEFAULT_SEED, execute
     from neurosim.runner.files import RunFile, read_run
     from neurosim.runner.params import dotted, parse
-    from neurosim.simulate import DEFAULT_BACKEND
 
     is_file = what.endswith(SUFFIXES) or Path(what).is_file()
     file = read_run(what) if is_file else RunFile(experiment=what)

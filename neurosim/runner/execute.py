@@ -13,12 +13,12 @@ from typing import Any
 
 from neurosim.declare import Declared
 from neurosim.errors import ParameterError
+from neurosim.facade import DEFAULT_BACKEND
 from neurosim.runner.claims import Verdict, evaluate, read_claims
 from neurosim.runner.experiment import Context, Experiment, Result
 from neurosim.runner.params import plain, resolve
 from neurosim.runner.provenance import environment
 from neurosim.runner.store import output, write
-from neurosim.simulate import DEFAULT_BACKEND
 
 DEFAULT_SEED = 1
 """Seed of an experiment when none is given: claims are checked for one that everybody has."""

@@ -9,10 +9,10 @@ from itertools import product
 import numpy as np
 
 from neurosim.backends.registry import backend as find_backend
+from neurosim.facade import simulate
 from neurosim.network import AllToAll, Network, OneToOne
 from neurosim.neurons import IFCurrDelta, IFCurrExp
 from neurosim.neurons.sources import PoissonInput, SpikeSourceArray, SpikeSourcePoisson
-from neurosim.simulate import simulate
 from neurosim.synapses import Static, TsodyksMarkram
 from neurosim.testing.compare import require
 

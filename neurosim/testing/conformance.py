@@ -18,10 +18,10 @@ import numpy as np
 from neurosim.backends.registry import backend as find_backend
 from neurosim.backends.simulation import Simulation
 from neurosim.errors import UnsupportedError
+from neurosim.facade import prepare, resume
 from neurosim.network import AllToAll, FixedProbability, Network
 from neurosim.neurons import IFCurrExp
 from neurosim.neurons.sources import PoissonInput
-from neurosim.simulate import prepare, resume
 from neurosim.synapses import STDP, Static
 from neurosim.testing import closed_forms, pair_rule, wiring
 from neurosim.testing.cases import CASES, Case

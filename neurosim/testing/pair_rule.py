@@ -9,10 +9,10 @@ from functools import partial
 import numpy as np
 
 from neurosim.backends.base import Synapses
+from neurosim.facade import prepare
 from neurosim.network import AllToAll, Network, OneToOne
 from neurosim.neurons import IFCurrDelta
 from neurosim.neurons.sources import SpikeSourceArray
-from neurosim.simulate import prepare
 from neurosim.synapses import STDP, Static
 from neurosim.testing.compare import require
 

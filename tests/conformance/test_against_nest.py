@@ -9,10 +9,10 @@ import nest
 import numpy as np
 import pytest
 
+from neurosim.facade import prepare, simulate
 from neurosim.network import AllToAll, FromList, Network, OneToOne
 from neurosim.neurons import IFCurrDelta, IFCurrExp
 from neurosim.neurons.sources import SpikeSourceArray
-from neurosim.simulate import prepare, simulate
 from neurosim.synapses import STDP, Static, TsodyksMarkram
 from neurosim.testing.closed_forms import CHAIN, chain
 

@@ -73,17 +73,6 @@ def test_unknown_names_are_attribute_errors():
         _ = ns.Nothing
 
 
-@pytest.mark.parametrize(
-    "first", ["import neurosim.simulate", "import neurosim as ns; ns.simulate"]
-)
-def test_simulate_is_the_function_however_its_module_is_loaded(first):
-    code = (
-        f"{first}\nfrom neurosim.simulate import prepare\nimport neurosim.simulate\n"
-        "import neurosim as ns; print(callable(ns.simulate), ns.prepare is prepare)"
-    )
-    assert run(code).strip() == "True True"
-
-
 def test_modules_of_the_front_are_modules():
     assert isinstance(ns.errors, ModuleType)
     assert isinstance(ns.plotting, ModuleType)

@@ -7,7 +7,8 @@ from neurosim.errors import ParameterError, SimulationError, StoreError
 from neurosim.io import archive
 from neurosim.io import state as files
 from neurosim.testing.compare import observe, require_same
-from tests.neurosim.backends.running import simulation
+from tests.neurosim.backends.running import fake, simulation
+from tests.neurosim.recording.fake import CountingEngine
 
 both = pytest.mark.parametrize("backend", ["numba", "reference"])
 
@@ -101,3 +102,18 @@ def test_a_seed_that_makes_no_sense_leaves_the_simulation_as_it_was(seed):
         with pytest.raises(ParameterError, match="seed: must be a whole number >= 0"):
             sim.reset(seed)
         assert (sim.t, sim.plan.seed) == (5.0, 7)
+
+
+def test_a_failed_reset_leaves_the_simulation_as_it_was():
+    class Small(CountingEngine):
+        def __init__(self, plan):
+            if plan.seed == 9:
+                raise MemoryError
+            super().__init__(plan)
+
+    with fake(Small) as sim:
+        sim.run(5.0)
+        with pytest.raises(MemoryError):
+            sim.reset(9)
+        assert (sim.t, sim.plan.seed) == (5.0, 1)
+        assert sim.run(1.0).recording().info["seed"] == 1

@@ -5,8 +5,8 @@ import pytest
 
 from neurosim.benchmarks.networks import BENCHES, DT, b1, b3, bench
 from neurosim.errors import NeurosimError
+from neurosim.facade import prepare, simulate
 from neurosim.neurons.propagators import exponential_gain
-from neurosim.simulate import prepare, simulate
 
 
 def test_b1_is_the_published_network():

@@ -5,10 +5,7 @@ import pytest
 from scipy import stats
 
 import neurosim as ns
-<<<<<<< HEAD
-=======
 from neurosim.distributions import Distribution
->>>>>>> theirs
 from neurosim.errors import LoweringError, ParameterError
 from neurosim.plan import connect
 from neurosim.plan.connect import expand

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.kernels.layout import Lanes, Neurons, Posts, Synapses
-from neurosim.plan.connect import Expanded, expand
+from neurosim.plan.connect import Expanded, count
 from neurosim.plan.plan import Plan, SynapseBlock
 from neurosim.synapses import STDP, TsodyksMarkram
 from neurosim.synapses.stdp import DEPENDENCES
@@ -28,62 +27,73 @@ def _has_state(block: SynapseBlock) -> bool:
 
 
 def lay_out_synapses(plan: Plan) -> tuple[list[Expanded], Synapses, Int]:
-    """Expanded blocks, their joined arrays, and where a block's segments begin."""
+    """Expanded blocks, their joined arrays, and where a block's segments begin.
+
+    Blocks are drawn one by one straight into the joined arrays.
+    """
     blocks = plan.synapses
     largest = max((plan.populations[b.post].size for b in blocks), default=0)
     target_dtype = np.uint16 if largest <= 1 << 16 else np.int32
-    parts = [expand(b, plan.dt, plan.weight_dtype, target_dtype) for b in blocks]
+    found = [count(block, plan.dt) for block in blocks]
+    shared = [
+        f.shared and not isinstance(b.synapse, STDP) for f, b in zip(found, blocks, strict=True)
+    ]
     by = sorted(range(len(blocks)), key=lambda i: not _has_state(blocks[i]))
-    ptr_start = np.zeros(len(blocks), dtype=np.int64)
-    target_start, weight_start = ptr_start.copy(), ptr_start.copy()
-    ptrs, weights, n_ptr, n_targets, n_weights, n_state = [], [], 0, 0, 0, 0
-    for i in by:
-        part = parts[i]
-        ptr_start[i], target_start[i], weight_start[i] = n_ptr, n_targets, n_weights
-        ptrs.append(part.ptr)
-        n_ptr += len(part.ptr)
-        n_targets += part.size
-        if isinstance(blocks[i].synapse, STDP) and isinstance(part.weights, float):
-            weights.append(np.full(part.size, part.weights, dtype=plan.weight_dtype))
-        elif not isinstance(part.weights, float):
-            weights.append(part.weights)
-        else:
-            continue
-        n_weights += part.size
-    n_state = sum(len(parts[i].ptr) for i in by if _has_state(blocks[i]))
-    real = np.zeros((max(1, len(blocks)), 12))
-    whole = np.zeros((max(1, len(blocks)), 8), dtype=np.int64)
-    for i, block in enumerate(blocks):
-        kind: Any = block.synapse
-        if isinstance(kind, TsodyksMarkram):
-            real[i, :3] = kind.U, kind.tau_rec, kind.tau_facil
-        elif isinstance(kind, STDP):
-            real[i, :8] = (
-                kind.tau_plus, kind.tau_minus, kind.A_plus, kind.A_minus, kind.w_min, kind.w_max,
-                kind.mu_plus, kind.mu_minus,
-            )  # fmt: skip
-            whole[i, :2] = DEPENDENCES.index(kind.dependence), kind.pairing == "nearest"
+    ptr_start, n_ptr = _starts(by, [len(f.ptr) for f in found])
+    target_start, n_targets = _starts(by, [f.size for f in found])
+    own = [0 if s else f.size for s, f in zip(shared, found, strict=True)]
+    weight_start, n_weights = _starts(by, own)
+    n_state = sum(len(found[i].ptr) for i in by if _has_state(blocks[i]))
     synapses = Synapses(
-        _joined(ptrs, np.int64),
-        _joined([parts[i].targets for i in by], target_dtype),
-        _joined(weights, plan.weight_dtype),
-        target_start, weight_start, np.zeros(n_state), np.zeros(n_state),
-        np.full(n_state, -1, dtype=np.int64), np.full(n_state, -1, dtype=np.int64), real, whole,
-    )  # fmt: skip
-    for i, part in enumerate(parts):  # the parts share the joined arrays from here on
-        parts[i] = replace(
-            part,
-            ptr=synapses.ptr[ptr_start[i] : ptr_start[i] + len(part.ptr)],
-            targets=synapses.targets[target_start[i] : target_start[i] + part.size],
-            weights=part.weights if isinstance(part.weights, float) else np.empty(0),
+        ptr=np.zeros(n_ptr, dtype=np.int64),
+        targets=np.empty(n_targets, dtype=target_dtype),
+        weights=np.empty(n_weights, dtype=plan.weight_dtype),
+        target_start=target_start,
+        weight_start=weight_start,
+        trace=np.zeros(n_state),
+        use=np.zeros(n_state),
+        last=np.full(n_state, -1, dtype=np.int64),
+        applied=np.full(n_state, -1, dtype=np.int64),
+        real=np.zeros((max(1, len(blocks)), 12)),
+        whole=np.zeros((max(1, len(blocks)), 8), dtype=np.int64),
+    )
+    parts = []
+    for i, (block, counted) in enumerate(zip(blocks, found, strict=True)):
+        ptr = synapses.ptr[ptr_start[i] : ptr_start[i] + len(counted.ptr)]
+        targets = synapses.targets[target_start[i] : target_start[i] + counted.size]
+        weights = synapses.weights[weight_start[i] : weight_start[i] + counted.size]
+        ptr[:] = counted.ptr
+        counted.fill(targets, None if counted.shared else weights)
+        if counted.shared and not shared[i]:
+            weights[:] = block.synapse.weight
+        weight = block.synapse.weight if counted.shared else np.empty(0)
+        parts.append(
+            Expanded(counted.first, counted.n_sources, counted.delays, ptr, targets, weight)
         )
+        _constants(block.synapse, synapses.real[i], synapses.whole[i])
     return parts, synapses, ptr_start
 
 
-def _joined(arrays: list[Any], dtype: Any) -> NDArray[Any]:
-    if len(arrays) == 1:
-        return np.ascontiguousarray(arrays[0], dtype=dtype)
-    return np.concatenate([*arrays, np.empty(0, dtype)]).astype(dtype, copy=False)
+def _starts(order: list[int], sizes: list[int]) -> tuple[Int, int]:
+    """Where each block begins when they lie end to end in an order, and the size in all."""
+    starts = np.zeros(len(sizes), dtype=np.int64)
+    total = 0
+    for i in order:
+        starts[i] = total
+        total += sizes[i]
+    return starts, total
+
+
+def _constants(kind: Any, real: Int, whole: Int) -> None:
+    """Put the constants of a synapse kind into its rows."""
+    if isinstance(kind, TsodyksMarkram):
+        real[:3] = kind.U, kind.tau_rec, kind.tau_facil
+    elif isinstance(kind, STDP):
+        real[:8] = (
+            kind.tau_plus, kind.tau_minus, kind.A_plus, kind.A_minus, kind.w_min, kind.w_max,
+            kind.mu_plus, kind.mu_minus,
+        )  # fmt: skip
+        whole[:2] = DEPENDENCES.index(kind.dependence), kind.pairing == "nearest"
 
 
 def lay_out_lanes(

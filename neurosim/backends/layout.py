@@ -110,6 +110,20 @@ def block_code(block: NeuronBlock) -> BlockCode:
     )
 
 
+def aligned(array: NDArray[Any]) -> NDArray[Any]:
+    """A copy that begins at a cache line.
+
+    NumPy aligns to 16 bytes; vectors that cross cache lines made the update loop a
+    fifth slower.
+    """
+    line = 64
+    room = np.empty(array.nbytes + line, dtype=np.uint8)
+    start = -room.ctypes.data % line
+    made: NDArray[Any] = room[start : start + array.nbytes].view(array.dtype)
+    made[:] = array
+    return made
+
+
 def _padded(size: int) -> int:
     return -(-size // STRIP) * STRIP
 
@@ -143,11 +157,11 @@ def _neurons(plan: Plan, code: tuple[BlockCode, ...], order: list[int]) -> Neuro
         firsts.append(len(pops))
     mask = np.zeros(STRIP, dtype=np.uint8)
     return Neurons(
-        np.concatenate([*state, np.empty(0, plan.dtype)]),
+        aligned(np.concatenate([*state, np.empty(0, plan.dtype)])),
         np.array(starts[:-1], dtype=np.int64),
         np.array([b.size for b in plan.neurons], dtype=np.int64),
         np.array(scalars, dtype=plan.dtype), np.array(scalar_starts, dtype=np.int64),
-        np.zeros(total, dtype=plan.dtype), places, np.array(firsts, dtype=np.int64),
+        aligned(np.zeros(total, dtype=plan.dtype)), places, np.array(firsts, dtype=np.int64),
         np.array(pops, dtype=np.int64), np.array(ends, dtype=np.int64),
         mask, mask.view(np.uint64),
     )  # fmt: skip

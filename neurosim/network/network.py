@@ -213,7 +213,10 @@ class Network:
             for view in views:
                 label = self._label(name, "poisson", {**self.inputs, **inputs}, views, view)
                 receptor = self._receptor(view, source.receptor, f"input {label!r}")
-                signed_weight(source.weight, receptor, f"input {label!r}")
+                signed_weight(
+                    "PoissonInput", source.weight, receptor, f"input {label!r}",
+                    "Change the sign (PyNN's rule).",
+                )  # fmt: skip
                 check_length(source.rate, view.size, "PoissonInput", "rate", f"input {label!r}")
                 inputs[label] = Input(label, view, source)
             self.inputs.update(inputs)

@@ -29,11 +29,14 @@ def signed_synapse(
                 "STDP", "w_min", f"must be >= 0 {receptor.unit} at receptor {receptor.name!r}",
                 synapse.w_min, "Raise it, or pass signed=True to Network.project.", where,
             )  # fmt: skip
-    weight = synapse.weight if signed else signed_weight(synapse.weight, receptor, where)
+    if signed:
+        return synapse
+    remedy = "Change the sign (PyNN's rule), or pass signed=True to Network.project."
+    weight = signed_weight(type(synapse).__name__, synapse.weight, receptor, where, remedy)
     return synapse if weight is synapse.weight else synapse.replace(weight=weight)
 
 
-def signed_weight(weight: Any, receptor: Receptor, where: str) -> Any:
+def signed_weight(owner: str, weight: Any, receptor: Receptor, where: str, remedy: str) -> Any:
     """The weight, if its sign fits the receptor; an unbounded distribution is truncated at zero.
 
     Raises
@@ -45,7 +48,6 @@ def signed_weight(weight: Any, receptor: Receptor, where: str) -> Any:
         return weight
     side = ">= 0" if receptor.sign > 0 else "<= 0"
     rule = f"must be {side} {receptor.unit} at receptor {receptor.name!r}"
-    flip = "Change the sign (PyNN's rule), or pass signed=True to Network.project."
     if isinstance(weight, Distribution):
         low, high = weight.support
         if (low >= 0.0) if receptor.sign > 0 else (high <= 0.0):
@@ -53,8 +55,10 @@ def signed_weight(weight: Any, receptor: Receptor, where: str) -> Any:
         unbounded = math.isinf(low) if receptor.sign > 0 else math.isinf(high)
         middle = float(weight.quantile(np.array([0.5]))[0])
         if not unbounded or middle * receptor.sign <= 0.0:
-            raise ParameterError("weight", "distribution", rule, weight, flip, where)
+            raise ParameterError(owner, "weight", rule, weight, remedy, where)
         return weight.within(0.0, math.inf) if receptor.sign > 0 else weight.within(-math.inf, 0.0)
-    if (np.asarray(weight) * receptor.sign < 0.0).any():
-        raise ParameterError("weight", "value", rule, weight, flip, where)
+    values = np.ravel(weight)
+    wrong = values[values * receptor.sign < 0.0]
+    if len(wrong):
+        raise ParameterError(owner, "weight", rule, float(wrong[0]), remedy, where)
     return weight

@@ -98,6 +98,16 @@ class Signal:
         return f"Signal({n} samples of {units} units, every {self.dt:g} ms, in {self.unit})"
 
 
+class ByPopulation(dict[str, SpikeTrains]):
+    """Spike trains by population; a population without recorded spikes is a clear error."""
+
+    def __missing__(self, population: str) -> SpikeTrains:
+        raise WiringError(
+            f"Recording: spikes of {population!r} were not recorded. "
+            f"{close_matches(population, self)} Add Network.record({population!r}, 'spikes')."
+        )
+
+
 @dataclass(frozen=True, eq=False)
 class Recording:
     """Spikes and signals of a run, with provenance.
@@ -119,6 +129,9 @@ class Recording:
     signals: Mapping[tuple[str, str], Signal]
     duration: float
     info: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "spikes", ByPopulation(self.spikes))
 
     def signal(self, population: str, variable: str) -> Signal:
         """Samples of a variable.
@@ -145,11 +158,6 @@ class Recording:
         WiringError
             If the population's spikes were not recorded.
         """
-        if population not in self.spikes:
-            raise WiringError(
-                f"Recording: spikes of {population!r} were not recorded. "
-                f"{close_matches(population, self.spikes)}"
-            )
         trains = self.spikes[population]
         time = min(trains.stop, self.duration) - trains.start
         if time <= 0.0:

@@ -76,3 +76,9 @@ def test_without_pandas_the_extra_is_named(monkeypatch):
     monkeypatch.setattr(builtins, "__import__", refuse)
     with pytest.raises(MissingDependency, match=r"neurosim-snn\[pandas\]"):
         recording().to_pandas()
+
+
+def test_a_population_without_recorded_spikes_is_a_clear_error():
+    with pytest.raises(WiringError, match=r"spikes of 'ecx' were not recorded. Did you mean 'exc'"):
+        recording().spikes["ecx"]
+    assert recording().spikes.get("ecx") is None

@@ -54,7 +54,6 @@ class ClockedEngine:
         self.plan, self.step = plan, 0
         self.arrays = lay.lay_out(plan)
         self._run = driver.load(driver.source(self.arrays.code, self.arrays.features)).run
-        self._place = {h: i for i, h in enumerate(self.arrays.order)}
 
     # running
 
@@ -206,26 +205,26 @@ class ClockedEngine:
 
     def flush(self, block: int) -> None:
         """Apply the pending potentiation of a plastic block."""
-        a = self.arrays
         if isinstance(self.plan.synapses[block].synapse, STDP):
-            now = self.step - 1
-            stdp.flush(
-                block, now, now + self.plan.arrival, self.plan.dt, a.plastic, a.synapses, a.posts
-            )
+            self._apply_pending(block, self.step)
+
+    def _apply_pending(self, block: int, step: int) -> None:
+        a, now = self.arrays, step - 1
+        stdp.flush(
+            block, now, now + self.plan.arrival, self.plan.dt, a.plastic, a.synapses, a.posts
+        )
 
     def _make_room(self, step: int) -> None:
         """Apply what waits in the postsynaptic histories, and drop spikes that no event needs."""
         a = self.arrays
-        before, self.step = self.step, step
         for j, block in enumerate(a.posts.block):
             if a.posts.frozen[block]:
                 continue
-            self.flush(int(block))
+            self._apply_pending(int(block), step)
             longest = int(a.plastic.dendritic[a.plastic.block == block].max(initial=0))
             first = int(a.posts.row[j])
             size = self.plan.populations[self.plan.synapses[block].post].size
             stdp.forget_posts(step - 1 - longest, first, first + size, a.posts)
-        self.step = before
         a.posts.full[0] = 0
 
     def freeze(self, block: int, frozen: bool) -> None:

@@ -1,8 +1,7 @@
 """Delivery of spikes when they arrive: one accumulator per receptor, edges grouped by source and
 delay.
 
-Against a ring buffer per delay this touches one array that fits the cache (4-10 times faster on
-networks of 10,000 neurons).
+Against a ring buffer per delay this touches one array that fits the cache.
 """
 
 from __future__ import annotations

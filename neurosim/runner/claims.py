@@ -11,6 +11,9 @@ An experiment's ``claims.toml`` holds one table per claim::
     kind = "absolute"           # or "relative", the default is absolute
     source = "Author (year), table 2"
     note = "what differs from the published set-up"    # optional
+    reproduced = false          # optional: known not to hold here; the note must say why
+
+A claim that is marked as not reproduced is shown with its measured number and fails no check.
 """
 
 from __future__ import annotations
@@ -52,6 +55,8 @@ class Claim(BaseModel):
         Where the value was published.
     note : str
         Anything to know about it.
+    reproduced : bool
+        ``False`` if the number is known not to be reproduced here; then a note is required.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
@@ -64,6 +69,7 @@ class Claim(BaseModel):
     kind: Literal["absolute", "relative"] = "absolute"
     source: str = Field(min_length=1)
     note: str = ""
+    reproduced: bool = True
 
     @model_validator(mode="after")
     def _fits(self) -> Claim:
@@ -71,6 +77,8 @@ class Claim(BaseModel):
             raise ValueError("tolerance is needed with relation '~', and only there")
         if self.relation != "==" and not _is_number(self.value):
             raise ValueError(f"relation {self.relation!r} needs a finite number as value")
+        if not self.reproduced and not self.note:
+            raise ValueError("note is needed where reproduced is false, and must say why")
         return self
 
     def holds(self, measured: Metric) -> bool:
@@ -109,6 +117,11 @@ class Verdict:
     claim: Claim
     measured: Metric
     holds: bool
+
+    @property
+    def fails(self) -> bool:
+        """Whether it does not hold although it should: it is not marked as not reproduced."""
+        return self.claim.reproduced and not self.holds
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data."""
@@ -159,14 +172,14 @@ def evaluate(claims: Sequence[Claim], metrics: Mapping[str, Metric]) -> tuple[Ve
 
 
 def require(verdicts: Sequence[Verdict]) -> None:
-    """Raise an error that lists the claims that do not hold.
+    """Raise an error that lists the claims that fail.
 
     Raises
     ------
     ClaimError
         If there is any.
     """
-    failed = [v for v in verdicts if not v.holds]
+    failed = [v for v in verdicts if v.fails]
     if failed:
         lines = (
             f"claim {v.claim.name!r}: {v.claim.metric} must be {v.claim.text} ({v.claim.source}), "

@@ -62,8 +62,8 @@ class Outcome:
 
     @property
     def holds(self) -> bool:
-        """Whether every claim holds."""
-        return all(verdict.holds for verdict in self.claims)
+        """Whether every claim holds, but for those marked as not reproduced."""
+        return not any(verdict.fails for verdict in self.claims)
 
     def to_dict(self) -> dict[str, Any]:
         """All but arrays and recordings as JSON data; numbers that are not finite are ``None``."""

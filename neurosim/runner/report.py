@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from neurosim.declare import Declared, brief
+from neurosim.runner.claims import Verdict
 from neurosim.runner.execute import Outcome
 from neurosim.runner.params import declared, flat
 
@@ -70,12 +71,19 @@ def html(outcome: Outcome) -> str:
 
 def claims_table(outcome: Outcome) -> Table:
     """Claimed and measured values."""
-    good, bad = Text("yes", style="green"), Text("NO", style="bold red")
     rows = [
-        (v.claim.name, v.claim.text, shown(v.measured), good if v.holds else bad, v.claim.source)
+        (v.claim.name, v.claim.text, shown(v.measured), _verdict(v), v.claim.source)
         for v in outcome.claims
     ]
     return table(["claim", "claimed", "measured", "holds", "source"], rows)
+
+
+def _verdict(verdict: Verdict) -> Text:
+    if verdict.holds:
+        return Text("yes", style="green")
+    if verdict.fails:
+        return Text("NO", style="bold red")
+    return Text("not reproduced", style="yellow")
 
 
 def params_table(params: Declared) -> Table:

@@ -18,8 +18,8 @@ def run(experiment: Experiment, seed: int = 1, **overrides: object) -> Outcome:
 
 
 def failed(outcome: Outcome) -> Iterator[str]:
-    """Claims that do not hold."""
-    return (f"{v.claim.name}: {v.measured}" for v in outcome.claims if not v.holds)
+    """Claims that fail."""
+    return (f"{v.claim.name}: {v.measured}" for v in outcome.claims if v.fails)
 
 
 def drawn(experiment: Experiment, outcome: Outcome) -> Figure:

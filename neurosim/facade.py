@@ -26,6 +26,7 @@ def simulate(
     weights: str = "single",
     progress: bool | None = None,
     memory_limit: float | None = None,
+    threads: int = 1,
 ) -> Recording:
     """Run a network from the start and return what its probes recorded.
 
@@ -49,6 +50,10 @@ def simulate(
         Show a progress bar; by default when someone watches.
     memory_limit : float, optional
         Largest recording in bytes; by default most of what is free.
+    threads : int
+        Threads at most, from 1 to the number of processors. The result is the same to the bit for
+        any number; networks too small to gain stay on one, and a run on a busy machine goes back to
+        one while two are slower.
 
     Returns
     -------
@@ -61,7 +66,7 @@ def simulate(
     """
     with prepare(
         network, dt=dt, seed=seed, backend=backend, precision=precision, weights=weights,
-        progress=progress, memory_limit=memory_limit,
+        progress=progress, memory_limit=memory_limit, threads=threads,
     ) as simulation:  # fmt: skip
         return simulation.run(duration).recording()
 
@@ -76,14 +81,17 @@ def prepare(
     weights: str = "single",
     progress: bool | None = None,
     memory_limit: float | None = None,
+    threads: int = 1,
 ) -> Simulation:
     """A simulation at time 0, to run stepwise; parameters as in :func:`simulate`."""
     root = seeds.fresh() if seed is None else seed
     plan = lower(network, dt, root, precision, weights)
-    return find_backend(backend).prepare(plan, Options(progress, memory_limit))
+    return find_backend(backend).prepare(plan, Options(progress, memory_limit, threads))
 
 
-def resume(path: str | PathLike[str], *, progress: bool | None = None) -> Simulation:
+def resume(
+    path: str | PathLike[str], *, progress: bool | None = None, threads: int = 1
+) -> Simulation:
     """A simulation that goes on from a file of :meth:`Simulation.save`.
 
     The file holds the network's description. Neuron kinds of your own must have been defined.
@@ -95,4 +103,6 @@ def resume(path: str | PathLike[str], *, progress: bool | None = None) -> Simula
         Network.from_dict(header["network"]), header["dt"], header["seed"], header["precision"],
         header["weights"],
     )  # fmt: skip
-    return find_backend(header["backend"]).prepare(plan, Options(progress)).load(path)
+    return (
+        find_backend(header["backend"]).prepare(plan, Options(progress, threads=threads)).load(path)
+    )

@@ -7,6 +7,7 @@ simulation; an engine only advances.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
@@ -162,18 +163,38 @@ class Options:
         Show a progress bar; None decides by whether someone watches.
     memory_limit : float or None
         Largest recording in bytes; None takes most of what is free.
+    threads : int
+        Threads of the step loop at most.
     """
 
     progress: bool | None = None
     memory_limit: float | None = None
+    threads: int = 1
 
     def __post_init__(self) -> None:
+        if isinstance(self.threads, bool) or not isinstance(self.threads, int | np.integer):
+            raise ParameterError(
+                "simulate", "threads", "must be a whole number", self.threads, "Give 1 or more."
+            )
+        most = processors()
+        if not 1 <= self.threads <= most:
+            raise ParameterError(
+                "simulate", "threads", f"must be from 1 to {most}, the processors of this process",
+                self.threads, "More threads would only wait for each other.",
+            )  # fmt: skip
         if self.progress not in (None, True, False):
             raise ParameterError(
                 "simulate", "progress", "must be True, False or None", self.progress, "Give such."
             )
         if self.memory_limit is not None:
             number("simulate", "memory_limit", self.memory_limit, Bounds(above=0.0), scalar=True)
+
+
+def processors() -> int:
+    """Processors that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 class Backend(Protocol):

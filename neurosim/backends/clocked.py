@@ -9,14 +9,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from neurosim.backends import layout as lay
 from neurosim.backends.base import Capabilities, Options, Progress, Synapses, Violation
 from neurosim.backends.check import require, violations
+from neurosim.backends.clocked_synapses import SynapseAccess
+from neurosim.backends.layout import LONGEST_WINDOW, Shard, capacity, lay_out
+from neurosim.backends.layout_inputs import sorted_arrays
+from neurosim.backends.share import step_cost
 from neurosim.backends.simulation import Simulation
-from neurosim.kernels import driver, stdp
+from neurosim.backends.team import Team
+from neurosim.kernels import driver
 from neurosim.kernels.layout import STRIP
+from neurosim.plan.connect import Drawer
 from neurosim.plan.plan import NEVER, Plan
 from neurosim.synapses import STDP
+
+SMALLEST_WORK_S = 40e-6
+"""Work between two meetings, on one thread, that is worth sharing out."""
 
 SPIKES_HELD = 1 << 16
 """Recorded spikes that the step loop holds before it hands them over, at least."""
@@ -33,7 +41,7 @@ class Clocked:
             "plasticity", "closed_loop", "weight_readback", "state_readback", "exact_delays",
             "save_state",
         ),
-        notes="compiled step loop on one CPU thread; the default",
+        notes="compiled step loop on CPU threads; the default",
     )  # fmt: skip
 
     def check(self, plan: Plan) -> list[Violation]:
@@ -43,79 +51,111 @@ class Clocked:
     def prepare(self, plan: Plan, options: Options) -> Simulation:
         """A simulation at stamp 0."""
         require(self.check(plan))
-        return Simulation(plan, self.name, ClockedEngine, options)
+
+        def make(plan: Plan) -> ClockedEngine:
+            return ClockedEngine(plan, options.threads, options.progress)
+
+        return Simulation(plan, self.name, make, options)
 
 
 class ClockedEngine:
     """State of a run as flat arrays; :mod:`neurosim.kernels.driver` makes the loop that works on
-    them."""
+    them.
 
-    def __init__(self, plan: Plan) -> None:
-        self.plan, self.step = plan, 0
-        self.arrays = lay.lay_out(plan)
-        self._run = driver.load(driver.source(self.arrays.code, self.arrays.features)).run
+    Parameters
+    ----------
+    plan : Plan
+        What to run.
+    threads : int
+        Threads to use at most; small networks stay on one.
+    progress : bool or None
+        Whether to show a bar while synapses are drawn.
+    """
+
+    def __init__(self, plan: Plan, threads: int = 1, progress: bool | None = False) -> None:
+        self.plan, self.step, self.progress = plan, 0, progress
+        self.drawers = [Drawer(block, plan.dt) for block in plan.synapses]
+        self._lay_out(useful_threads(plan, self.drawers, threads))
+
+    def _lay_out(self, shards: int) -> None:
+        self.arrays = lay_out(self.plan, self.drawers, shards, self.progress)
+        text = driver.source(self.arrays.code, self.arrays.features, len(self.arrays.shards))
+        self.team = Team(self.arrays, driver.load(text), self.plan.dt)
+        self.access = SynapseAccess(self.plan, self.arrays)
+
+    @property
+    def shards(self) -> list[Shard]:
+        """The arrays of each thread."""
+        return self.arrays.shards
 
     # running
 
     def advance(self, steps: int) -> Progress:
         """Run that many steps; see :class:`neurosim.backends.base.Engine`."""
-        a, done = self.arrays, 0
+        done = 0
         sampled = self._open_samples(steps)
         wave = self._wave(steps)
+        for shard in self.shards:
+            shard.currents = shard.currents._replace(wave=wave)
         none = np.empty(0, np.int64), np.empty(0, np.int32), np.empty(0, np.int32)
         spikes: list[tuple[Any, ...]] = [none]
-        room = a.history.ids.shape[1] if a.probes.wanted.any() else 0
-        if len(a.probes.stamp) < 2 * room:
-            size = max(SPIKES_HELD, 2 * room)
-            a.probes = a.probes._replace(
-                stamp=np.empty(size, dtype=np.int64),
-                population=np.empty(size, dtype=np.int32),
-                id=np.empty(size, dtype=np.int32),
-            )
+        room = self._room()
         while done < steps:
-            a.currents = a.currents._replace(wave=np.ascontiguousarray(wave[:, done:]))
-            groups = (getattr(a, name) for name in a.features.arguments)
-            done += self._run(self.step + done, steps - done, self.plan.dt, room, a.split, *groups)
-            n = int(a.probes.count[0])
-            p = a.probes
-            spikes.append((p.stamp[:n].copy(), p.population[:n].copy(), p.id[:n].copy()))
-            a.probes.count[0] = 0
-            if a.posts.full[0]:
-                self._make_room(self.step + done)
+            done = self.team.advance(self.step, done, steps, room)
+            for shard in self.shards:
+                p, n = shard.probes, int(shard.probes.count[0])
+                spikes.append((p.stamp[:n].copy(), p.population[:n].copy(), p.id[:n].copy()))
+                p.count[0] = 0
+            self.access.make_room(self.step + done)
         self.step += steps
         return Progress(self._entries(spikes, sampled))
 
-    def _open_samples(self, steps: int) -> list[tuple[int, int]]:
-        """Room for the samples of the coming steps; (samples, units) of each sampled probe."""
-        shapes, starts, total = [], [], 0
+    def _room(self) -> int:
+        """The most spikes that a shard records in a step, with buffers that hold two windows."""
+        room = int(self.shards[0].history.ids.shape[2])
+        if not any(shard.probes.wanted.any() for shard in self.shards):
+            return 0
+        for shard in self.shards:
+            if len(shard.probes.stamp) < 2 * room * self.arrays.window:
+                size = max(SPIKES_HELD, 2 * room * self.arrays.window)
+                shard.probes = shard.probes._replace(
+                    stamp=np.empty(size, dtype=np.int64),
+                    population=np.empty(size, dtype=np.int32),
+                    id=np.empty(size, dtype=np.int32),
+                )
+        return room
+
+    def _open_samples(self, steps: int) -> list[int]:
+        """Room for the samples of the coming steps; number of samples of each sampled probe."""
+        counts = []
         for probe in self.plan.probes:
-            if probe.variable == "spikes":
-                continue
-            low, high = max(self.step, probe.first), min(self.step + steps, probe.last)
-            before = -(-(low - probe.first) // probe.every)
-            until = -(-(high - probe.first) // probe.every)
-            shapes.append((max(0, until - before), len(probe.ids)))
-            starts.append(total)
-            total += shapes[-1][0] * shapes[-1][1]
-        p = self.arrays.probes
-        p.out_next[:] = starts
-        self.arrays.probes = p._replace(out=np.empty(total, dtype=self.plan.dtype))
-        return shapes
+            if probe.variable != "spikes":
+                low, high = max(self.step, probe.first), min(self.step + steps, probe.last)
+                before = -(-(low - probe.first) // probe.every)
+                until = -(-(high - probe.first) // probe.every)
+                counts.append(max(0, until - before))
+        for shard in self.shards:
+            p = shard.probes
+            sizes = np.array(counts, dtype=np.int64) * np.diff(p.id_start)
+            p.out_next[:] = np.cumsum(sizes) - sizes
+            shard.probes = p._replace(out=np.empty(int(sizes.sum()), dtype=self.plan.dtype))
+        return counts
 
     def _wave(self, steps: int) -> NDArray[Any]:
         rows = [c.source.samples(self.step, steps, self.plan.dt, c.key) for c in self.plan.currents]
         return np.array(rows, dtype=self.plan.dtype).reshape(len(rows), steps)
 
-    def _entries(self, spikes: list[tuple[Any, ...]], sampled: list[tuple[int, int]]) -> list[Any]:
+    def _entries(self, spikes: list[tuple[Any, ...]], counts: list[int]) -> list[Any]:
         stamps, populations, ids = (np.concatenate(column) for column in zip(*spikes, strict=True))
+        if len(self.shards) > 1:  # ids of a population ascend with the shard
+            by = np.argsort(stamps, kind="stable")
+            stamps, populations, ids = stamps[by], populations[by], ids[by]
         entries: list[Any] = []
-        start, shapes = 0, iter(sampled)
+        number = 0
         for probe in self.plan.probes:
             if probe.variable != "spikes":
-                samples, units = next(shapes)
-                stop = start + samples * units
-                entries.append(self.arrays.probes.out[start:stop].reshape(samples, units))
-                start = stop
+                entries.append(self._samples(number, counts[number]))
+                number += 1
                 continue
             mine = populations == self.arrays.order[probe.population]
             if len(probe.ids) < self.plan.populations[probe.population].size:
@@ -125,145 +165,128 @@ class ClockedEngine:
             entries.append((stamps[mine], ids[mine]))
         return entries
 
-    # looking and changing
+    def _samples(self, number: int, count: int) -> NDArray[Any]:
+        """What a sampled probe got, shape (samples, ids)."""
+        parts = []
+        for shard in self.shards:
+            ids = int(np.diff(shard.probes.id_start)[number])
+            stop = int(shard.probes.out_next[number])
+            parts.append(shard.probes.out[stop - count * ids : stop].reshape(count, ids))
+        return np.concatenate(parts, axis=1) if len(parts) > 1 else parts[0]
 
-    def _rows(self, population: int) -> tuple[Any, slice, int]:
-        """Strips of a population's block (strips, rows, STRIP), its places, and the block."""
-        where, a = self.plan.populations[population], self.arrays
-        rows = a.code[where.block].rows
-        start, size = int(a.neurons.start[where.block]), int(a.neurons.size[where.block])
-        count = -(-size // STRIP) * STRIP * rows
-        strips = a.neurons.state[start : start + count].reshape(-1, rows, STRIP)
-        return strips, slice(where.offset, where.offset + where.size), where.block
+    # looking and changing
 
     def read(self, population: int, variable: str) -> NDArray[Any]:
         """Current values of a state variable."""
-        strips, places, block = self._rows(population)
-        row = self.arrays.code[block].state.index(variable)
-        values: NDArray[Any] = strips[:, row, :].ravel()[places].copy()
-        return values
+        block = self.plan.populations[population].block
+        code = self.arrays.code[block]
+        row, parts = code.state.index(variable), []
+        for shard in self.shards:
+            part = shard.share.part(self.plan, population)
+            start, size = int(shard.neurons.start[block]), int(shard.neurons.size[block])
+            count = -(-size // STRIP) * STRIP * code.rows
+            strips = shard.neurons.state[start : start + count].reshape(-1, code.rows, STRIP)
+            values = strips[:, row, :].ravel()
+            parts.append(values[part.place + part.low : part.place + part.high])
+        return np.concatenate(parts)
 
     def feed(self, population: int, stamps: NDArray[np.int64], ids: NDArray[np.int32]) -> None:
         """Add spikes to a spike array population."""
-        a = self.arrays
-        left = slice(int(a.arrays.next[0]), None)
-        a.arrays = lay.sorted_arrays(
-            np.concatenate([a.arrays.stamp[left], stamps]),
-            np.concatenate([a.arrays.population[left],
-                            np.full(len(stamps), a.order[population], dtype=np.int64)]),
-            np.concatenate([a.arrays.id[left], ids]),
-        )  # fmt: skip
+        given = self.shards[0].arrays
+        left = slice(int(given.next[0]), None)
+        mine = np.full(len(stamps), self.arrays.order[population], dtype=np.int64)
+        merged = sorted_arrays(
+            np.concatenate([given.stamp[left], stamps]),
+            np.concatenate([given.population[left], mine]),
+            np.concatenate([given.id[left], ids]),
+        )
+        for shard in self.shards:
+            shard.arrays = merged._replace(next=np.zeros(1, dtype=np.int64))
         self._fit_history()
 
     def _fit_history(self) -> None:
-        a = self.arrays
-        missing = lay.capacity(self.plan, a.arrays) - a.history.ids.shape[1]
+        ids = self.shards[0].history.ids
+        missing = capacity(self.plan, self.shards[0].arrays) - ids.shape[2]
         if missing > 0:
-            a.history = a.history._replace(ids=np.pad(a.history.ids, ((0, 0), (0, missing))))
+            wider = np.pad(ids, ((0, 0), (0, 0), (0, missing)))
+            for shard in self.shards:
+                shard.history = shard.history._replace(ids=wider)
 
     def synapses(self, block: int, pending: bool) -> Synapses:
         """Synapses of a block; see :class:`neurosim.backends.base.Engine`."""
-        a, part = self.arrays, self.arrays.expanded[block]
-        weights = self._weights(block).copy()
-        if pending and isinstance(self.plan.synapses[block].synapse, STDP):
-            kept = a.synapses.applied.copy()
-            self.flush(block)
-            a.synapses.applied[:] = kept
-            now = self._weights(block)
-            weights, now[:] = now.copy(), weights
-        segments = np.repeat(np.arange(len(part.ptr) - 1), np.diff(part.ptr))
-        source, slot = np.divmod(segments, len(part.delays))
-        return Synapses(
-            (part.first + source).astype(np.int32), part.targets.astype(np.int32), weights,
-            part.delays[slot] * np.float64(self.plan.dt),
-        )  # fmt: skip
-
-    def _weights(self, block: int) -> NDArray[Any]:
-        """The weights of a block; those that share one are spread out."""
-        a, part = self.arrays, self.arrays.expanded[block]
-        lanes = np.flatnonzero((a.lanes.block == block) & a.lanes.shared)
-        if len(lanes):
-            return np.full(part.size, a.lanes.weight[lanes[0]])
-        start = int(a.synapses.weight_start[block])
-        own: NDArray[Any] = a.synapses.weights[start : start + part.size]
-        return own
+        return self.access.table(block, pending, self.step)
 
     def set_weights(self, block: int, weights: NDArray[Any]) -> None:
         """Replace the weights of a block; one shared weight becomes one a synapse where needed."""
-        a = self.arrays
-        self.flush(block)
-        shared = (a.lanes.block == block) & a.lanes.shared
-        if not shared.any():
-            self._weights(block)[:] = weights
-        elif len(weights) and (weights == weights[0]).all():
-            a.lanes.weight[shared] = weights[0]
-        else:
-            a.lanes.shared[shared] = False
-            a.synapses.weight_start[block] = len(a.synapses.weights)
-            more = weights.astype(self.plan.weight_dtype)
-            a.synapses = a.synapses._replace(weights=np.concatenate([a.synapses.weights, more]))
+        self.access.set_weights(block, weights, self.step)
 
     def flush(self, block: int) -> None:
         """Apply the pending potentiation of a plastic block."""
-        if isinstance(self.plan.synapses[block].synapse, STDP):
-            self._apply_pending(block, self.step)
-
-    def _apply_pending(self, block: int, step: int) -> None:
-        a, now = self.arrays, step - 1
-        stdp.flush(
-            block, now, now + self.plan.arrival, self.plan.dt, a.plastic, a.synapses, a.posts
-        )
-
-    def _make_room(self, step: int) -> None:
-        """Apply what waits in the postsynaptic histories, and drop spikes that no event needs."""
-        a = self.arrays
-        for j, block in enumerate(a.posts.block):
-            if a.posts.frozen[block]:
-                continue
-            self._apply_pending(int(block), step)
-            longest = int(a.plastic.dendritic[a.plastic.block == block].max(initial=0))
-            first = int(a.posts.row[j])
-            size = self.plan.populations[self.plan.synapses[block].post].size
-            stdp.forget_posts(step - 1 - longest, first, first + size, a.posts)
-        a.posts.full[0] = 0
+        self.access.flush(block, self.step)
 
     def freeze(self, block: int, frozen: bool) -> None:
         """Stop or resume the plasticity of a block."""
-        self.arrays.posts.frozen[block] = frozen
+        self.access.freeze(block, frozen)
 
     # state
 
     def _changing(self) -> dict[str, NDArray[Any]]:
-        a = self.arrays
-        return {
-            "neurons": a.neurons.state, "history_ids": a.history.ids,
-            "history_count": a.history.count, "history_low": a.history.low,
-            "history_high": a.history.high, "arrays_stamp": a.arrays.stamp,
-            "arrays_population": a.arrays.population, "arrays_id": a.arrays.id,
-            "arrays_next": a.arrays.next, "weights": a.synapses.weights,
-            "weight_start": a.synapses.weight_start, "shared": a.lanes.shared,
-            "shared_weight": a.lanes.weight, "trace": a.synapses.trace, "use": a.synapses.use,
-            "last": a.synapses.last, "applied": a.synapses.applied, "posts_stamp": a.posts.stamp,
-            "posts_trace": a.posts.trace, "posts_count": a.posts.count, "frozen": a.posts.frozen,
-            "ring": a.posts.ring,
+        """Everything that changes, except arrays that :meth:`restore` replaces."""
+        history = self.shards[0].history
+        found: dict[str, NDArray[Any]] = {
+            "history/ids": history.ids, "history/count": history.count, "history/low": history.low,
+            "history/high": history.high,
         }  # fmt: skip
+        for i, a in enumerate(self.shards):
+            mine = {
+                "neurons": a.neurons.state, "arrays_stamp": a.arrays.stamp,
+                "arrays_population": a.arrays.population, "arrays_id": a.arrays.id,
+                "arrays_next": a.arrays.next, "weights": a.synapses.weights,
+                "weight_start": a.synapses.weight_start, "shared": a.lanes.shared,
+                "shared_weight": a.lanes.weight, "trace": a.synapses.trace, "use": a.synapses.use,
+                "last": a.synapses.last, "applied": a.synapses.applied,
+                "posts_stamp": a.posts.stamp, "posts_trace": a.posts.trace,
+                "posts_count": a.posts.count, "frozen": a.posts.frozen, "ring": a.posts.ring,
+            }  # fmt: skip
+            found |= {f"{i}/{name}": array for name, array in mine.items()}
+        return found
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Everything that decides the future."""
-        return {"step": np.array([self.step]), **{k: v.copy() for k, v in self._changing().items()}}
+        facts = {"step": np.array([self.step]), "shards": np.array([len(self.shards)])}
+        return {**facts, **{k: v.copy() for k, v in self._changing().items()}}
 
     def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
-        """Go on from a state of :meth:`state`."""
-        a = self.arrays
+        """Go on from a state of :meth:`state`; the shards are those of the state."""
+        shards = int(state["shards"][0])
+        if shards != len(self.shards):
+            self._lay_out(shards)
         self.step = int(state["step"][0])
-        a.history = a.history._replace(ids=state["history_ids"].copy())
-        a.arrays = type(a.arrays)(
-            *(state[f"arrays_{f}"].copy() for f in ("stamp", "population", "id", "next"))
-        )
-        a.synapses = a.synapses._replace(weights=state["weights"].copy())
+        ids = state["history/ids"].copy()
+        for i, shard in enumerate(self.shards):
+            shard.history = shard.history._replace(ids=ids)
+            names = ("stamp", "population", "id", "next")
+            shard.arrays = type(shard.arrays)(*(state[f"{i}/arrays_{n}"].copy() for n in names))
+            shard.synapses = shard.synapses._replace(weights=state[f"{i}/weights"].copy())
         for name, array in self._changing().items():
             array[...] = state[name]
 
     def notes(self) -> dict[str, Any]:
         """Facts for the recording's provenance."""
-        return {"threads": 1, "engine": "clocked", "processors": os.cpu_count() or 1}
+        return {**self.team.notes(), "engine": "clocked", "processors": os.cpu_count() or 1}
+
+
+def useful_threads(plan: Plan, drawers: list[Drawer], threads: int) -> int:
+    """Threads that pay: one for small networks, and where threads would meet inside a step."""
+    if threads == 1 or not plan.neurons:
+        return 1
+    on_emission = any(
+        isinstance(b.synapse, STDP) and b.synapse.dendritic_delay_fraction > 0
+        for b in plan.synapses
+    )
+    if plan.timing == "spinnaker" and on_emission:
+        return 1
+    window = min((int(d.delays[0]) for d in drawers), default=1)
+    work = step_cost(plan, drawers) * min(1 if on_emission else window, LONGEST_WINDOW)
+    strips = max(-(-block.size // STRIP) for block in plan.neurons)
+    return min(threads, strips) if work >= SMALLEST_WORK_S else 1

@@ -119,7 +119,8 @@ class ReferenceEngine:
 
     def _fix_weights(self, stamp: int) -> None:
         """Plasticity on emission; what is transmitted is summed by arrival."""
-        for part, block in zip(self.parts, self.plan.synapses, strict=True):
+        for i in self.plan.delivery:
+            part, block = self.parts[i], self.plan.synapses[i]
             place = self.plan.populations[block.post]
             for arrival, target, amount in part.emit(stamp, self.spikes):
                 sums = self.fixed.setdefault(arrival, self._zeros())
@@ -131,7 +132,8 @@ class ReferenceEngine:
     def _sums(self, arrival: int) -> list[FloatArray]:
         """What arrives by synapses, per neuron block, shape (inputs, size)."""
         sums = self._zeros()
-        for part, block in zip(self.parts, self.plan.synapses, strict=True):
+        for i in self.plan.delivery:
+            part, block = self.parts[i], self.plan.synapses[i]
             place = self.plan.populations[block.post]
             into = sums[place.block][block.input, place.offset : place.offset + place.size]
             part.deliver(arrival, self.spikes, into)

@@ -29,33 +29,42 @@ def _add_each(low: Any, high: Any, targets: Any, weights: Any, out: Any) -> None
 @inner
 def deliver(arrival: Any, lanes: Any, synapses: Any, history: Any, accumulators: Any) -> None:
     """Add the weights of all spikes that arrive at a stamp, over plain synapses."""
-    depth = history.count.shape[0]
+    depth = history.count.shape[1]
     for lane in range(lanes.delay.shape[0]):
         stamp = arrival - lanes.delay[lane]
         if stamp < 0:
             continue
-        slot = stamp % depth
-        p = lanes.population[lane]
-        start, stop = history.low[slot, p], history.high[slot, p]
-        if start == stop:
+        slot, p = stamp % depth, lanes.population[lane]
+        for shard in range(lanes.low[lane], lanes.high[lane]):
+            start, stop = history.low[shard, slot, p], history.high[shard, slot, p]
+            if start < stop:
+                ids = history.ids[shard, slot, start:stop]
+                _deliver_lane(lane, ids, lanes, synapses, accumulators)
+
+
+@inner
+def _deliver_lane(lane: Any, ids: Any, lanes: Any, synapses: Any, accumulators: Any) -> None:
+    """Add the weights of a lane's synapses for some spikes.
+
+    Segments are short (tens of synapses where delays differ) and lie far apart, so the next ones
+    are asked for while one is added.
+    """
+    first, sources, stride = lanes.first[lane], lanes.sources[lane], lanes.stride[lane]
+    ptr = synapses.ptr[lanes.ptr[lane] :]
+    block = lanes.block[lane]
+    targets = synapses.targets[synapses.target_start[block] :]
+    weights = synapses.weights[synapses.weight_start[block] :]
+    out = accumulators[lanes.place[lane] :]
+    shared, weight = lanes.shared[lane], lanes.weight[lane]
+    for i in range(ids.shape[0]):
+        source = ids[i] - first
+        if source < 0 or source >= sources:
             continue
-        ids = history.ids[slot, start:stop]
-        first, sources, stride = lanes.first[lane], lanes.sources[lane], lanes.stride[lane]
-        ptr = synapses.ptr[lanes.ptr[lane] :]
-        block = lanes.block[lane]
-        targets = synapses.targets[synapses.target_start[block] :]
-        weights = synapses.weights[synapses.weight_start[block] :]
-        out = accumulators[lanes.place[lane] :]
-        shared, weight = lanes.shared[lane], lanes.weight[lane]
-        for i in range(ids.shape[0]):
-            source = ids[i] - first
-            if source < 0 or source >= sources:
-                continue
-            segment = source * stride
-            if shared:
-                _add(ptr[segment], ptr[segment + 1], weight, targets, out)
-            else:
-                _add_each(ptr[segment], ptr[segment + 1], targets, weights, out)
+        segment = source * stride
+        if shared:
+            _add(ptr[segment], ptr[segment + 1], weight, targets, out)
+        else:
+            _add_each(ptr[segment], ptr[segment + 1], targets, weights, out)
 
 
 @inner
@@ -63,35 +72,44 @@ def deliver_dynamic(
     arrival: Any, dt: Any, lanes: Any, synapses: Any, history: Any, accumulators: Any
 ) -> None:
     """As :func:`deliver`, also over Tsodyks-Markram synapses, in the order of the lanes."""
-    depth = history.count.shape[0]
+    depth = history.count.shape[1]
     for lane in range(lanes.delay.shape[0]):
         stamp = arrival - lanes.delay[lane]
         if stamp < 0:
             continue
-        slot = stamp % depth
-        p = lanes.population[lane]
-        block = lanes.block[lane]
-        targets = synapses.targets[synapses.target_start[block] :]
-        weights = synapses.weights[synapses.weight_start[block] :]
-        out = accumulators[lanes.place[lane] :]
-        shared, weight = lanes.shared[lane], lanes.weight[lane]
-        for i in range(history.low[slot, p], history.high[slot, p]):
-            source = history.ids[slot, i] - lanes.first[lane]
-            if source < 0 or source >= lanes.sources[lane]:
+        slot, p = stamp % depth, lanes.population[lane]
+        for shard in range(lanes.low[lane], lanes.high[lane]):
+            start, stop = history.low[shard, slot, p], history.high[shard, slot, p]
+            if start == stop:
                 continue
-            segment = lanes.ptr[lane] + source * lanes.stride[lane]
-            low, high = synapses.ptr[segment], synapses.ptr[segment + 1]
+            ids = history.ids[shard, slot, start:stop]
             if lanes.kind[lane] == 1:
-                factor = _factor(arrival, dt, segment, synapses.real[block], synapses)
-                if shared:
-                    _add(low, high, factor * weight, targets, out)
-                else:
-                    for e in range(low, high):
-                        out[targets[e]] += factor * weights[e]
-            elif shared:
-                _add(low, high, weight, targets, out)
+                _deliver_scaled(lane, arrival, dt, ids, lanes, synapses, accumulators)
             else:
-                _add_each(low, high, targets, weights, out)
+                _deliver_lane(lane, ids, lanes, synapses, accumulators)
+
+
+@inner
+def _deliver_scaled(
+    lane: Any, arrival: Any, dt: Any, ids: Any, lanes: Any, synapses: Any, accumulators: Any
+) -> None:
+    """As :func:`_deliver_lane`, over Tsodyks-Markram synapses."""
+    block = lanes.block[lane]
+    targets = synapses.targets[synapses.target_start[block] :]
+    weights = synapses.weights[synapses.weight_start[block] :]
+    out = accumulators[lanes.place[lane] :]
+    for i in range(ids.shape[0]):
+        source = ids[i] - lanes.first[lane]
+        if source < 0 or source >= lanes.sources[lane]:
+            continue
+        segment = lanes.ptr[lane] + source * lanes.stride[lane]
+        low, high = synapses.ptr[segment], synapses.ptr[segment + 1]
+        factor = _factor(arrival, dt, segment, synapses.real[block], synapses)
+        if lanes.shared[lane]:
+            _add(low, high, factor * lanes.weight[lane], targets, out)
+        else:
+            for e in range(low, high):
+                out[targets[e]] += factor * weights[e]
 
 
 @inline

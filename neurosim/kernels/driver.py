@@ -1,6 +1,8 @@
 """The step loop: generated for a set of neuron kinds, written to the cache folder and imported.
 
-A run is a few calls of ``run`` in such a module. Its source is fixed by the step functions of the
+A run is a few calls of ``run`` in such a module, one thread for each shard. They meet once in a
+``window`` of steps, no longer than the shortest delay, so that every spike is seen before it
+arrives. The module's source is fixed by the step functions of the
 kinds, by which constants differ between neurons, and by which features the network uses; the file's
 name is a hash of the source, so Numba's cache on disk holds for built-in and user-defined kinds
 alike.
@@ -27,6 +29,7 @@ import numpy as np
 from neurosim.kernels._jit import inline, inner, kernel
 from neurosim.kernels.arithmetic import {exp} as exp, log, sqrt
 from neurosim.kernels.deliver import deliver, deliver_dynamic, deliver_fixed
+from neurosim.kernels.meeting import meet
 from neurosim.kernels.record import record, sample
 from neurosim.kernels.sources import add_currents, add_poisson, emit_arrays, emit_poisson, open_slot
 from neurosim.kernels.stdp import note_posts, plasticity_on_arrival, plasticity_on_emission
@@ -39,12 +42,12 @@ def update_{b}(neurons, history, slot):
     n, start = neurons.size[{b}], neurons.start[{b}]
 {scalars}
 {inputs}
-    values, mask, ends, places = neurons.state, neurons.mask, neurons.pop_end, neurons.pop_index
-    groups = neurons.groups
-    ids, low, high = history.ids[slot], history.low[slot], history.high[slot]
-    count = history.count[slot]
+    values, mask, groups = neurons.state, neurons.mask, neurons.groups
+    ends, places, origins = neurons.pop_end, neurons.pop_index, neurons.pop_origin
+    own = history.own
+    ids, low, high = history.ids[own, slot], history.low[own, slot], history.high[own, slot]
+    count = history.count[own, slot]
     pop, last_pop = neurons.pop_first[{b}], neurons.pop_first[{b} + 1]
-    origin = 0
     low[places[pop]] = count
     for s in range((n + {last}) // {strip}):
         state = values[start + s * {width} : start + (s + 1) * {width}]
@@ -62,31 +65,51 @@ def update_{b}(neurons, history, slot):
                 if mask[i] and unit < n:
                     while unit >= ends[pop]:
                         high[places[pop]] = count
-                        origin = ends[pop]
                         pop += 1
                         low[places[pop]] = count
-                    ids[count] = unit - origin
+                    ids[count] = unit - origins[pop]
                     count += 1
     high[places[pop]] = count
     for p in range(pop + 1, last_pop):
         low[places[p]] = count
         high[places[p]] = count
-    history.count[slot] = count
+    history.count[own, slot] = count
 """
 
 RUN = """
-@kernel
-def run(k0, steps, dt, room, split, {arguments}):
-    depth = history.count.shape[0]
+@inner
+def advance(k0, first, stop, dt, split, {arguments}):
+    depth = history.count.shape[1]
     zero = np.int64(0)  # a plain 0 would be a type of its own, and compile its callee again
-    for j in range(steps):
-        if probes.count[0] + room > probes.stamp.shape[0]:
-            return j
+    for j in range(first, stop):
         k = k0 + j
         arrival = k + {arrival}
         slot = arrival % depth
 {body}
-    return steps
+
+
+@kernel
+def run(k0, first, last, window, dt, room, split, threads, cells, {arguments}):
+    done = np.int64(first)
+    while done < last:
+        if not meet(cells, threads, {full}):
+            break
+        stop = min(last, done + window)
+        advance(k0, done, stop, dt, split, {arguments})
+        done = stop
+    return done
+"""
+
+BY_TURNS = """
+
+@kernel
+def run_by_turns(k0, first, last, window, dt, room, split, {arguments}):
+    done = np.int64(first)
+    while done < last and not ({full}):
+        stop = min(last, done + window)
+{turns}
+        done = stop
+    return done
 """
 
 
@@ -149,8 +172,9 @@ class Features:
         return (*always, *used)
 
 
-def source(blocks: tuple[BlockCode, ...], features: Features) -> str:
-    """Source of the module for some blocks and features."""
+def source(blocks: tuple[BlockCode, ...], features: Features, shards: int = 1) -> str:
+    """Source of the module for some blocks and features; with several shards it has a
+    ``run_by_turns`` that takes the arrays of all of them."""
     parts = [
         HEADER.format(
             exp="exp32" if features.single else "exp",
@@ -164,9 +188,29 @@ def source(blocks: tuple[BlockCode, ...], features: Features) -> str:
             arrival=features.arrival,
             arguments=", ".join(features.arguments),
             body=_body(len(blocks), features),
+            full=_full("", features),
         )
     )
+    if shards > 1:
+        parts.append(_by_turns(features, shards))
     return "\n".join(parts)
+
+
+def _full(shard: str, features: Features) -> str:
+    """Whether a shard has no room for another window."""
+    text = f"probes{shard}.count[0] + room * window > probes{shard}.stamp.shape[0]"
+    return f"{text} or posts{shard}.full[0] != 0" if "posts" in features.arguments else text
+
+
+def _by_turns(features: Features, shards: int) -> str:
+    numbers = [f"_{i}" for i in range(shards)]
+    groups = [", ".join(f"{name}{n}" for name in features.arguments) for n in numbers]
+    turns = [f"advance(k0, done, stop, dt, split, {group})" for group in groups]
+    return BY_TURNS.format(
+        arguments=", ".join(groups),
+        full=" or ".join(_full(n, features) for n in numbers),
+        turns=_lines(turns, 8),
+    )
 
 
 def _step(b: int, block: BlockCode, single: bool) -> str:
@@ -236,7 +280,7 @@ def _body(blocks: int, features: Features) -> str:
     if features.poisson:
         lines.append(f"emit_poisson(k, poisson, history, {slot_now})")
     if standard:
-        lines.append("record(k, k % depth, split, history.low.shape[1], history, probes)")
+        lines.append("record(k, k % depth, split, history.low.shape[2], history, probes)")
     emission = "plasticity_on_emission(k, dt, plastic, synapses, posts, history)"
     if features.on_emission and standard:
         lines.append(emission)
@@ -258,7 +302,7 @@ def _body(blocks: int, features: Features) -> str:
     if standard:
         lines.append("open_slot(history, slot)")
     lines += [f"update_{b}(neurons, history, slot)" for b in range(blocks)]
-    last = "split" if standard else "history.low.shape[1]"
+    last = "split" if standard else "history.low.shape[2]"
     lines.append(f"record(arrival, slot, zero, {last}, history, probes)")
     if features.on_emission or features.on_arrival:
         lines.append("note_posts(arrival, dt, synapses, posts, history)")
@@ -266,8 +310,6 @@ def _body(blocks: int, features: Features) -> str:
         lines.append(on_arrival.format(delivered="zero + 1"))
     if features.on_emission and not standard:
         lines.append(emission)
-    if features.on_emission or features.on_arrival:
-        lines += ["if posts.full[0]:", "    return j + 1"]
     return _lines(lines, 8)
 
 

@@ -3,6 +3,11 @@
 Neurons of a block lie in strips of ``STRIP``: a strip holds ``STRIP`` values of the first state
 variable, then of the second, and so on, then those constants that differ between neurons. Distances
 inside a strip are known to the compiler, so that loops vectorise whatever the number of variables.
+
+A *shard* is the part of a network that one thread works on: a range of strips of every neuron block
+with all synapses onto them. Each shard has arrays of its own; only the spikes of all shards
+(:class:`History`) are read by all of them. Ids are those of populations; places of neurons,
+accumulators and targets are the shard's own.
 """
 
 from __future__ import annotations
@@ -14,29 +19,34 @@ STRIP = 128
 
 
 class Neurons(NamedTuple):
-    """Neuron blocks: state in strips, scalar constants, input accumulators."""
+    """A shard's neurons by block: state in strips, scalar constants, input accumulators."""
 
     state: Any  # float[:], strips of all blocks, end to end
     start: Any  # int64[n_blocks], place of a block's first strip in ``state``
-    size: Any  # int64[n_blocks], neurons
+    size: Any  # int64[n_blocks], neurons of the shard
     scalars: Any  # float[:], scalar constants of all blocks, in the order of their step arguments
     scalar_start: Any  # int64[n_blocks]
     inputs: Any  # float[:], accumulators; every (block, input) padded to whole strips
     input_start: Any  # int64[n_blocks, inputs + 1]; the last column is ``injected``
-    pop_first: Any  # int64[n_blocks + 1], first population of a block in the two arrays below
+    pop_first: Any  # int64[n_blocks + 1], first population of a block in the arrays below
     pop_index: Any  # int64[:], population
+    pop_origin: Any  # int64[:], place of the population's id 0 in the block, < 0 if before it
     pop_end: Any  # int64[:], place after the population's last neuron in the block
     mask: Any  # uint8[STRIP], which neurons of a strip spiked
     groups: Any  # uint64[STRIP / 8], the same memory, eight neurons at a time
 
 
 class History(NamedTuple):
-    """Spikes of the last stamps: slot ``stamp % depth`` holds those of one stamp by population."""
+    """Spikes of the last stamps: slot ``stamp % depth`` holds those of one stamp by population.
 
-    ids: Any  # int32[depth, capacity]
-    count: Any  # int64[depth], used of a slot
-    low: Any  # int64[depth, n_populations], where a population's spikes begin in its slot
-    high: Any  # int64[depth, n_populations], where they end
+    A shard writes its own rows: the spikes of its neurons, and of all sources.
+    """
+
+    own: Any  # int64, the shard
+    ids: Any  # int32[n_shards, depth, capacity]
+    count: Any  # int64[n_shards, depth], used of a slot
+    low: Any  # int64[n_shards, depth, n_populations], where a population's spikes begin in its slot
+    high: Any  # int64[n_shards, depth, n_populations], where they end
 
 
 class Arrays(NamedTuple):
@@ -63,7 +73,7 @@ class Inputs(NamedTuple):
     """Poisson inputs."""
 
     key: Any  # uint64[n]
-    place: Any  # int64[n], accumulator of population id 0
+    place: Any  # int64[n], accumulator of population id 0, < 0 if before the shard
     weight: Any  # float[n]
     first: Any  # int64[n]
     last: Any  # int64[n]
@@ -81,56 +91,59 @@ class Currents(NamedTuple):
     """Injected currents of the present chunk."""
 
     wave: Any  # float[n, steps]
-    place: Any  # int64[n], accumulator of population id 0
+    place: Any  # int64[n], accumulator of population id 0, < 0 if before the shard
     id_start: Any  # int64[n + 1]
     id: Any  # int32[:]
 
 
 class Lanes(NamedTuple):
-    """Synapses of one block and one delay, one entry a lane."""
+    """Synapses of one bundle (synapse blocks of the plan that share sources) and one delay."""
 
     population: Any  # int64[n], source population
+    low: Any  # int64[n], first shard whose spikes of that population count
+    high: Any  # int64[n], shard after the last
     delay: Any  # int64[n], steps
     first: Any  # int64[n], first source id
     sources: Any  # int64[n], number of source ids
     ptr: Any  # int64[n], place of the segment of the first source in ``Synapses.ptr``
     stride: Any  # int64[n], segments a source
-    place: Any  # int64[n], accumulator of target id 0
+    place: Any  # int64[n], accumulator of target 0
     shared: Any  # bool[n], one weight for all?
     weight: Any  # float[n], that weight
-    block: Any  # int64[n], plan's synapse block
+    block: Any  # int64[n], bundle
     kind: Any  # int64[n], 0 plain, 1 Tsodyks-Markram, 2 plastic
     axonal: Any  # int64[n], plastic: steps from emission to the rule's presynaptic event
     dendritic: Any  # int64[n], plastic: steps from a postsynaptic spike to the rule's event
 
 
 class Synapses(NamedTuple):
-    """Segments of all blocks, and their state. Blocks with state come first in ``ptr``."""
+    """Segments of all bundles, and their state. Bundles with state come first in ``ptr``."""
 
-    ptr: Any  # int64[:], end to end, one more entry a block than it has segments
+    ptr: Any  # int64[:], end to end, one more entry a bundle than it has segments
     targets: Any  # uint16[:] or int32[:]
-    weights: Any  # float32[:] or float64[:], weights of blocks that do not share one
-    target_start: Any  # int64[n_blocks], targets of a block begin here
-    weight_start: Any  # int64[n_blocks], weights of a block begin here
+    weights: Any  # float32[:] or float64[:], weights of bundles that do not share one
+    target_start: Any  # int64[n_bundles], targets of a bundle begin here
+    weight_start: Any  # int64[n_bundles], weights of a bundle begin here
     trace: Any  # float64[:], by segment: Tsodyks-Markram x, plastic presynaptic trace
     use: Any  # float64[:], by segment: Tsodyks-Markram u
     last: Any  # int64[:], by segment: stamp of its last event, -1 for none
     applied: Any  # int64[:], by segment: plastic, postsynaptic events until then are applied
-    real: Any  # float64[n_blocks, 12], constants of a block's rule
-    whole: Any  # int64[n_blocks, 8], codes and places
+    real: Any  # float64[n_bundles, 12], constants of a bundle's rule
+    whole: Any  # int64[n_bundles, 8], codes and places
 
 
 class Posts(NamedTuple):
-    """Postsynaptic spikes that plastic blocks still need."""
+    """Postsynaptic spikes that plastic bundles still need."""
 
     stamp: Any  # int64[rows, depth], oldest first
     trace: Any  # float64[rows, depth], trace right after the spike
     count: Any  # int64[rows]
-    block: Any  # int64[n_plastic], plastic blocks of the plan
-    row: Any  # int64[n_plastic], row of postsynaptic id 0
+    margin: Any  # int64, room that a row needs before the next look at ``full``
+    block: Any  # int64[n_plastic], plastic bundles
+    row: Any  # int64[n_plastic], row of postsynaptic id 0, < 0 if before the shard
     population: Any  # int64[n_plastic], postsynaptic population
-    frozen: Any  # uint8[n_blocks]
-    full: Any  # int64[1], set when a row has no room left
+    frozen: Any  # uint8[n_bundles]
+    full: Any  # int64[1], set when a row has no more than that room left
     ring: Any  # float[depth, accumulators], weights fixed on emission, by stamp of arrival
 
 

@@ -30,13 +30,13 @@ def sample(k: Any, neurons: Any, rows: Any, probes: Any) -> None:
 
 @inner
 def record(stamp: Any, slot: Any, low: Any, high: Any, history: Any, probes: Any) -> None:
-    """Record the spikes of the populations from ``low`` to ``high`` in a slot."""
-    n = probes.count[0]
+    """Record the shard's spikes of the populations from ``low`` to ``high`` in a slot."""
+    n, own = probes.count[0], history.own
     for p in range(low, high):
         if probes.wanted[p]:
-            for i in range(history.low[slot, p], history.high[slot, p]):
+            for i in range(history.low[own, slot, p], history.high[own, slot, p]):
                 probes.stamp[n] = stamp
                 probes.population[n] = p
-                probes.id[n] = history.ids[slot, i]
+                probes.id[n] = history.ids[own, slot, i]
                 n += 1
     probes.count[0] = n

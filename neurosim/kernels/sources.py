@@ -13,48 +13,50 @@ from neurosim.kernels.rng import philox
 @inner
 def open_slot(history: Any, slot: Any) -> None:
     """Empty a slot for a new stamp."""
-    history.count[slot] = 0
-    for p in range(history.low.shape[1]):
-        history.low[slot, p] = 0
-        history.high[slot, p] = 0
+    own = history.own
+    history.count[own, slot] = 0
+    for p in range(history.low.shape[2]):
+        history.low[own, slot, p] = 0
+        history.high[own, slot, p] = 0
 
 
 @inner
 def emit_arrays(k: Any, arrays: Any, history: Any, slot: Any) -> None:
     """Emit the given spikes with stamp ``k``."""
-    i = arrays.next[0]
-    n = history.count[slot]
+    i, own = arrays.next[0], history.own
+    n = history.count[own, slot]
     while i < arrays.stamp.shape[0] and arrays.stamp[i] == k:
         p = arrays.population[i]
-        history.low[slot, p] = n
+        history.low[own, slot, p] = n
         while i < arrays.stamp.shape[0] and arrays.stamp[i] == k and arrays.population[i] == p:
-            history.ids[slot, n] = arrays.id[i]
+            history.ids[own, slot, n] = arrays.id[i]
             n += 1
             i += 1
-        history.high[slot, p] = n
-    history.count[slot] = n
+        history.high[own, slot, p] = n
+    history.count[own, slot] = n
     arrays.next[0] = i
 
 
 @inner
 def emit_poisson(k: Any, poisson: Any, history: Any, slot: Any) -> None:
     """Emit the spikes of Poisson sources with stamp ``k``."""
-    n = history.count[slot]
+    own = history.own
+    n = history.count[own, slot]
     for s in range(poisson.population.shape[0]):
         p = poisson.population[s]
         start = poisson.unit_start[s]
         size = poisson.unit_start[s + 1] - start
-        history.low[slot, p] = n
+        history.low[own, slot, p] = n
         for b in range((size + 3) // 4):
             drawn = philox(poisson.key[s], np.uint64(b), np.uint64(k))
             for lane in range(min(4, size - 4 * b)):
                 unit = 4 * b + lane
                 i = start + unit
                 if drawn[lane] < poisson.threshold[i] and poisson.first[i] <= k < poisson.last[i]:
-                    history.ids[slot, n] = unit
+                    history.ids[own, slot, n] = unit
                     n += 1
-        history.high[slot, p] = n
-    history.count[slot] = n
+        history.high[own, slot, p] = n
+    history.count[own, slot] = n
 
 
 @inner

@@ -134,7 +134,7 @@ def plasticity_on_emission(
 ) -> None:
     """Rule events at ``stamp`` of lanes with a dendritic part; fixes what spikes of ``stamp``
     transmit."""
-    depth = history.count.shape[0]
+    depth = history.count.shape[1]
     for lane in range(lanes.delay.shape[0]):
         if lanes.dendritic[lane] == 0:
             continue
@@ -143,10 +143,11 @@ def plasticity_on_emission(
         frozen = posts.frozen[block] != 0
         if stamp >= axonal and not frozen:
             slot = (stamp - axonal) % depth
-            for i in range(history.low[slot, p], history.high[slot, p]):
-                segment = _segment(lane, history.ids[slot, i], lanes)
-                if segment >= 0:
-                    presynaptic(stamp, dt, segment, dendritic, block, synapses, posts)
+            for s in range(lanes.low[lane], lanes.high[lane]):
+                for i in range(history.low[s, slot, p], history.high[s, slot, p]):
+                    segment = _segment(lane, history.ids[s, slot, i], lanes)
+                    if segment >= 0:
+                        presynaptic(stamp, dt, segment, dendritic, block, synapses, posts)
     first = np.int64(0)
     while first < lanes.delay.shape[0]:
         stop = first + 1
@@ -161,20 +162,21 @@ def _transmit(
     stamp: Any, dt: Any, first: Any, stop: Any, lanes: Any, synapses: Any, posts: Any, history: Any
 ) -> None:
     """Put the weights of spikes with ``stamp`` into the ring: by source, delay, target."""
-    slot = stamp % history.count.shape[0]
+    slot = stamp % history.count.shape[1]
     p, block = lanes.population[first], lanes.block[first]
     targets, weights = _own(block, synapses)
-    for i in range(history.low[slot, p], history.high[slot, p]):
-        for lane in range(first, stop):
-            segment = _segment(lane, history.ids[slot, i], lanes)
-            if segment < 0 or lanes.dendritic[lane] == 0:
-                continue
-            if lanes.axonal[lane] > 0 and posts.frozen[block] == 0:
-                potentiate(stamp, dt, segment, lanes.dendritic[lane], block, synapses, posts)
-            row = posts.ring[(stamp + lanes.delay[lane]) % posts.ring.shape[0]]
-            place = lanes.place[lane]
-            for e in range(synapses.ptr[segment], synapses.ptr[segment + 1]):
-                row[place + np.int64(targets[e])] += weights[e]
+    for s in range(lanes.low[first], lanes.high[first]):
+        for i in range(history.low[s, slot, p], history.high[s, slot, p]):
+            for lane in range(first, stop):
+                segment = _segment(lane, history.ids[s, slot, i], lanes)
+                if segment < 0 or lanes.dendritic[lane] == 0:
+                    continue
+                if lanes.axonal[lane] > 0 and posts.frozen[block] == 0:
+                    potentiate(stamp, dt, segment, lanes.dendritic[lane], block, synapses, posts)
+                row = posts.ring[(stamp + lanes.delay[lane]) % posts.ring.shape[0]]
+                place = lanes.place[lane]
+                for e in range(synapses.ptr[segment], synapses.ptr[segment + 1]):
+                    row[place + np.int64(targets[e])] += weights[e]
 
 
 @inner
@@ -186,7 +188,7 @@ def plasticity_on_arrival(
     Before delivery the postsynaptic events before ``arrival`` are applied, so that the weight
     delivered is the present one; when it is ``delivered``, the rule's event at ``arrival`` follows.
     """
-    depth = history.count.shape[0]
+    depth = history.count.shape[1]
     for lane in range(lanes.delay.shape[0]):
         block = lanes.block[lane]
         if lanes.kind[lane] != 2 or lanes.dendritic[lane] != 0 or posts.frozen[block] != 0:
@@ -196,25 +198,26 @@ def plasticity_on_arrival(
             continue
         slot = stamp % depth
         p = lanes.population[lane]
-        for i in range(history.low[slot, p], history.high[slot, p]):
-            segment = _segment(lane, history.ids[slot, i], lanes)
-            if segment >= 0 and delivered > 0:
-                presynaptic(arrival, dt, segment, 0, block, synapses, posts)
-            elif segment >= 0:
-                potentiate(arrival - 1, dt, segment, 0, block, synapses, posts)
+        for s in range(lanes.low[lane], lanes.high[lane]):
+            for i in range(history.low[s, slot, p], history.high[s, slot, p]):
+                segment = _segment(lane, history.ids[s, slot, i], lanes)
+                if segment >= 0 and delivered > 0:
+                    presynaptic(arrival, dt, segment, 0, block, synapses, posts)
+                elif segment >= 0:
+                    potentiate(arrival - 1, dt, segment, 0, block, synapses, posts)
 
 
 @inner
 def note_posts(stamp: Any, dt: Any, synapses: Any, posts: Any, history: Any) -> None:
     """Remember the postsynaptic spikes of a stamp, with their traces."""
-    slot = stamp % history.count.shape[0]
+    slot, own = stamp % history.count.shape[1], history.own
     for j in range(posts.block.shape[0]):
         block, p = posts.block[j], posts.population[j]
         if posts.frozen[block] != 0:
             continue
         tau, nearest = synapses.real[block, TAU_MINUS], synapses.whole[block, NEAREST] != 0
-        for i in range(history.low[slot, p], history.high[slot, p]):
-            row = posts.row[j] + history.ids[slot, i]
+        for i in range(history.low[own, slot, p], history.high[own, slot, p]):
+            row = posts.row[j] + history.ids[own, slot, i]
             n = posts.count[row]
             trace = 1.0
             if n > 0 and not nearest:
@@ -223,7 +226,7 @@ def note_posts(stamp: Any, dt: Any, synapses: Any, posts: Any, history: Any) -> 
             posts.stamp[row, n] = stamp
             posts.trace[row, n] = trace
             posts.count[row] = n + 1
-            if n + 1 == posts.stamp.shape[1]:
+            if n + 1 + posts.margin > posts.stamp.shape[1]:
                 posts.full[0] = 1
 
 

@@ -240,3 +240,45 @@ def _occurring_delays(block: SynapseBlock, dt: float, chunks: _Chunks) -> NDArra
     drawn = [np.unique(_delays(block, dt, pairs)) for pairs in chunks]
     found = np.unique(np.concatenate([*drawn, np.empty(0, np.int64)]))
     return found.astype(np.int32) if len(found) else np.array([1], dtype=np.int32)
+
+
+class Drawer:
+    """Interim: draws the synapses of a block, any range of targets, into the caller's arrays."""
+
+    def __init__(self, block: SynapseBlock, dt: float) -> None:
+        self.block, self.dt = block, dt
+        counted = count(block, dt)
+        self.counted = counted
+        self.first, self.n_sources, self.delays = counted.first, counted.n_sources, counted.delays
+        self.shared = counted.shared
+        self.ascending = bool((np.diff(block.post_ids) >= 0).all())
+
+    def expected(self) -> float:
+        return float(self.counted.size)
+
+    def _pairs(self, low: int, high: int) -> Iterator[tuple[Pairs, Int]]:
+        for pairs in self.counted.chunks:
+            post = self.block.post_ids[pairs.post - self.block.post_first]
+            mine = (post >= low) & (post < high)
+            yield Pairs(pairs.pre[mine], pairs.post[mine], pairs.number[mine]), post[mine]
+
+    def count(self, low: int, high: int, counts: Int) -> None:
+        flat = counts.reshape(-1)
+        for pairs, _ in self._pairs(low, high):
+            np.add.at(flat, _segments(self.block, self.dt, self.delays, pairs), 1)
+
+    def fill(
+        self, low: int, high: int, columns: Int, cursor: Int, shift: int, targets: Int, weights: Any
+    ) -> None:
+        for pairs, post in self._pairs(low, high):
+            segments = _segments(self.block, self.dt, self.delays, pairs)
+            source, delay = np.divmod(segments, len(self.delays))
+            values = None
+            if weights is not None:
+                values = _values(self.block, "weight", self.block.synapse.weight, pairs)
+            for i in range(len(post)):
+                place = cursor[source[i], columns[delay[i]]]
+                cursor[source[i], columns[delay[i]]] += 1
+                targets[place] = post[i] + shift
+                if weights is not None:
+                    weights[place] = values[i]

@@ -313,6 +313,12 @@ class Plan:
         return np.dtype(np.float64 if self.weights == "double" else np.float32)
 
     @cached_property
+    def delivery(self) -> tuple[int, ...]:
+        """Synapse blocks in the order in which they add to inputs: by source population, and those
+        of one source population in the order of the projections."""
+        return tuple(sorted(range(len(self.synapses)), key=lambda i: self.synapses[i].pre))
+
+    @cached_property
     def hash(self) -> str:
         """Fingerprint of everything that decides the result; see
         :mod:`neurosim.plan.fingerprint`."""

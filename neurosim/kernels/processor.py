@@ -1,0 +1,110 @@
+"""What Python has no words for: prefetching, and memory that threads share.
+
+With compilation switched off (``NUMBA_DISABLE_JIT``) plain functions of the same effect stand in.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+import numba
+from numba import types
+from numba.extending import intrinsic
+
+COMPILED = not numba.config.DISABLE_JIT
+ORDER = "seq_cst"
+
+
+def _address(context: Any, builder: Any, kind: Any, array: Any, index: Any) -> Any:
+    """Address of an element of a C-contiguous array of one dimension."""
+    from numba.core import cgutils
+
+    gep: Any = cgutils.gep_inbounds
+    data = context.make_array(kind)(context, builder, array).data
+    return gep(builder, data, index)
+
+
+def _prefetch(typing: Any, array: Any, index: Any) -> Any:
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        from llvmlite import ir
+
+        address = _address(context, builder, signature.args[0], *args)
+        number = ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [address.type, number, number, number])
+        call = builder.module.declare_intrinsic("llvm.prefetch", [address.type], kind)
+        builder.call(call, [address, number(0), number(3), number(1)])  # read, keep, data
+        return context.get_dummy_value()
+
+    return types.void(array, types.intp), generate
+
+
+def _load(typing: Any, array: Any, index: Any) -> Any:
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        address = _address(context, builder, signature.args[0], *args)
+        return builder.load_atomic(address, ORDER, 8)
+
+    return types.int64(array, types.intp), generate
+
+
+def _store(typing: Any, array: Any, index: Any, value: Any) -> Any:
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        address = _address(context, builder, signature.args[0], args[0], args[1])
+        builder.store_atomic(args[2], address, ORDER, 8)
+        return context.get_dummy_value()
+
+    return types.void(array, types.intp, types.int64), generate
+
+
+def _add(typing: Any, array: Any, index: Any, value: Any) -> Any:
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        address = _address(context, builder, signature.args[0], args[0], args[1])
+        return builder.atomic_rmw("add", address, args[2], ORDER)
+
+    return types.int64(array, types.intp, types.int64), generate
+
+
+def _plain_prefetch(array: Any, index: Any) -> None:
+    return None
+
+
+def _plain_load(array: Any, index: Any) -> Any:
+    return array[index]
+
+
+def _plain_store(array: Any, index: Any, value: Any) -> None:
+    array[index] = value
+
+
+def _plain_add(array: Any, index: Any, value: Any) -> Any:
+    before = array[index]
+    array[index] += value
+    return before
+
+
+def _or_plain(generated: Callable[..., Any], plain: Callable[..., Any]) -> Any:
+    return intrinsic(generated) if COMPILED else plain
+
+
+prefetch = _or_plain(_prefetch, _plain_prefetch)
+"""Ask for the cache line of ``array[index]`` (1-d, contiguous); out of bounds is harmless."""
+
+load = _or_plain(_load, _plain_load)
+"""``array[index]`` of an int64 array, seen in the order in which threads wrote."""
+
+store = _or_plain(_store, _plain_store)
+"""``array[index] = value``, after everything that this thread wrote before."""
+
+add = _or_plain(_add, _plain_add)
+"""Add to ``array[index]`` as one indivisible act; the value before."""
+
+
+
+def _stay() -> int:
+    return 0
+
+
+_yield = types.ExternalFunction("sched_yield", types.int32())
+give_way: Any = _yield if COMPILED and os.name == "posix" else _stay
+"""Let another thread run on this processor, where the system can."""

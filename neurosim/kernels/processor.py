@@ -9,11 +9,12 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-import numba
 from numba import types
+from numba.core import config
 from numba.extending import intrinsic
 
-COMPILED = not numba.config.DISABLE_JIT
+settings: Any = config
+COMPILED = not settings.DISABLE_JIT
 ORDER = "seq_cst"
 
 

@@ -7,6 +7,7 @@ a draw depends on its own address (seed, name, position) and never on how many o
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,12 @@ from neurosim.declare import Bounds, Declared, choice, param
 from neurosim.errors import ParameterError
 
 FloatArray = NDArray[np.float64]
+
+Standard = Callable[[FloatArray], FloatArray]
+"""The quantile function of the standard normal distribution."""
+
+BELOW_ONE = 1.0 - 2.0**-53
+"""The largest share below one; at one, values without an upper bound would be infinite."""
 
 _STANDARD = NormalDist()
 
@@ -29,8 +36,11 @@ class Distribution(Declared):
         """Smallest and largest value that can be drawn."""
         raise NotImplementedError
 
-    def quantile(self, u: FloatArray) -> FloatArray:
-        """The values below which the shares ``u`` (in (0, 1)) of the draws lie."""
+    def quantile(self, u: FloatArray, standard: Standard | None = None) -> FloatArray:
+        """The values below which the shares ``u`` (in (0, 1)) of the draws lie.
+
+        ``standard`` takes the place of :func:`normal_quantile` where that is used: a faster one.
+        """
         raise NotImplementedError
 
     def within(self, low: float, high: float) -> Distribution:
@@ -64,7 +74,7 @@ class Uniform(Distribution):
     def support(self) -> tuple[float, float]:
         return self.low, self.high
 
-    def quantile(self, u: FloatArray) -> FloatArray:
+    def quantile(self, u: FloatArray, standard: Standard | None = None) -> FloatArray:
         return self.low + (self.high - self.low) * u
 
 
@@ -100,7 +110,7 @@ class _Clippable(Distribution):
     def _free_support(self) -> tuple[float, float]:
         return -math.inf, math.inf
 
-    def _free_quantile(self, u: FloatArray) -> FloatArray:
+    def _free_quantile(self, u: FloatArray, standard: Standard) -> FloatArray:
         raise NotImplementedError
 
     def _free_share(self, value: float) -> float:
@@ -111,12 +121,12 @@ class _Clippable(Distribution):
         (low, high), (start, stop) = self._bounds(), self._free_support()
         return max(low, start), min(high, stop)
 
-    def quantile(self, u: FloatArray) -> FloatArray:
+    def quantile(self, u: FloatArray, standard: Standard | None = None) -> FloatArray:
         low, high = self._bounds()
-        if self.clip == "boundary":
-            return np.clip(self._free_quantile(u), low, high)
-        first, last = self._free_share(low), self._free_share(high)
-        return np.clip(self._free_quantile(first + (last - first) * u), low, high)
+        if self.clip != "boundary":
+            first, last = self._free_share(low), self._free_share(high)
+            u = np.minimum(first + (last - first) * u, BELOW_ONE)
+        return np.clip(self._free_quantile(u, standard or normal_quantile), low, high)
 
     def within(self, low: float, high: float) -> Distribution:
         start, stop = self._bounds()
@@ -137,8 +147,8 @@ class Normal(_Clippable):
     high: float | None = _bound("upper")
     clip: str = _clip()
 
-    def _free_quantile(self, u: FloatArray) -> FloatArray:
-        return self.mean + self.sd * normal_quantile(u)
+    def _free_quantile(self, u: FloatArray, standard: Standard) -> FloatArray:
+        return self.mean + self.sd * standard(u)
 
     def _free_share(self, value: float) -> float:
         return _share((value - self.mean) / self.sd)
@@ -156,8 +166,8 @@ class LogNormal(_Clippable):
     def _free_support(self) -> tuple[float, float]:
         return 0.0, math.inf
 
-    def _free_quantile(self, u: FloatArray) -> FloatArray:
-        return np.exp(self.mu + self.sigma * normal_quantile(u))
+    def _free_quantile(self, u: FloatArray, standard: Standard) -> FloatArray:
+        return np.exp(self.mu + self.sigma * standard(u))
 
     def _free_share(self, value: float) -> float:
         return 0.0 if value <= 0 else _share((math.log(value) - self.mu) / self.sigma)
@@ -174,7 +184,7 @@ class Exponential(_Clippable):
     def _free_support(self) -> tuple[float, float]:
         return 0.0, math.inf
 
-    def _free_quantile(self, u: FloatArray) -> FloatArray:
+    def _free_quantile(self, u: FloatArray, standard: Standard) -> FloatArray:
         return -self.scale * np.log1p(-u)
 
     def _free_share(self, value: float) -> float:

@@ -1,4 +1,4 @@
-"""Drawing pairs by target, and sorting them into segments of (source, delay)."""
+"""Drawing pairs by target, and sorting them into segments: a row (source) and a slot (delay)."""
 
 from __future__ import annotations
 
@@ -22,53 +22,34 @@ def _word(key: Any, position: Any, step: Any) -> Any:
 
 
 @kernel
-def draw_with_replacement(
-    key: Any, n_from: Any, first: Any, last: Any, n: Any, begins: Any, apart: Any, other: Any,
-    own: Any,
+def draw_distinct(
+    key: Any, n_from: Any, first: Any, last: Any, starts: Any, begins: Any, apart: Any,
+    other: Any, own: Any,
 ) -> None:  # fmt: skip
-    """``n`` partners out of ``n_from`` for each unit from ``first`` to ``last``, repeats allowed.
+    """Different partners out of ``n_from`` for each unit from ``first`` to ``last``.
+
+    Draws until all differ; where more than half of the pool is wanted, the others are drawn
+    instead and left out. Partners of a unit come in ascending order in that case.
 
     Parameters
     ----------
     key : uint64
-        Stream; the draw of partner ``j`` of unit ``u`` is at position ``u n + j``.
-    n_from, first, last, n : int64
+        Stream.
+    n_from, first, last : int64
         Sizes.
+    starts : ndarray of int64
+        Unit ``u`` gets ``starts[u + 1] - starts[u]`` partners.
     begins, apart : ndarray of int64
         Partners that unit ``u`` never gets, ascending: ``apart[begins[u]:begins[u + 1]]``.
-    other, own : ndarray of int32, shape ((last - first) n,)
+    other, own : ndarray of int32, shape (starts[last] - starts[first],)
         Partners and units, filled in place.
-    """
-    at = 0
-    for unit in range(first, last):
-        never = apart[begins[unit] : begins[unit + 1]]
-        pool = np.uint64(n_from - never.shape[0])
-        for j in range(n):
-            word = _word(key, unit * n + j, 0)
-            partner = np.int64((word * pool) >> np.uint64(32))
-            for out in never:
-                if partner >= out:
-                    partner += 1
-            other[at] = partner
-            own[at] = unit
-            at += 1
-
-
-@kernel
-def draw_distinct(
-    key: Any, n_from: Any, first: Any, last: Any, n: Any, begins: Any, apart: Any, other: Any,
-    own: Any,
-) -> None:  # fmt: skip
-    """As :func:`draw_with_replacement`, without repeats.
-
-    Draws until ``n`` differ; where more than half of the pool is wanted, the others are drawn
-    instead and left out. Partners of a unit come in ascending order in that case.
     """
     mark = np.full(n_from, np.int64(-1))
     at = 0
     for unit in range(first, last):
         never = apart[begins[unit] : begins[unit + 1]]
         pool = n_from - never.shape[0]
+        n = starts[unit + 1] - starts[unit]
         invert = 2 * n > pool
         wanted = pool - n if invert else n
         found = 0
@@ -104,7 +85,7 @@ def draw_probability(
 ) -> Any:  # fmt: skip
     """Each of ``n_from`` partners with probability ``p``, 0 < p < 1, by geometric gaps.
 
-    Parameters are those of :func:`draw_with_replacement`; ``other`` and ``own`` hold up to
+    Parameters are those of :func:`draw_distinct`; ``other`` and ``own`` hold up to
     ``capacity`` pairs, of which at least ``n_from`` must fit.
 
     Returns
@@ -137,16 +118,57 @@ def draw_probability(
 
 
 @kernel
-def count_segments(segments: Any, counts: Any) -> None:
-    """Add the number of synapses of each segment to ``counts[segment + 1]`` (int64)."""
-    for i in range(segments.shape[0]):
-        counts[segments[i] + 1] += 1
+def count_pairs(pre: Any, post: Any, rows: Any, ids: Any, slots: Any, counts: Any) -> None:
+    """Add the number of pairs of each segment to its count.
+
+    Parameters
+    ----------
+    pre, post : ndarray of int32, shape (n,)
+        Pairs.
+    rows : ndarray of int64
+        Where the counts of a source begin, negative where its pairs are left out.
+    ids : ndarray of int32
+        What is written for a target, negative where its pairs are left out.
+    slots : ndarray of int32, shape (n,) or (1,)
+        The count of a pair is ``counts[rows[pre] + slot]``; one slot may serve all.
+    counts : ndarray of int64 or int32
+        Added to.
+    """
+    several = np.int64(slots.shape[0] > 1)
+    for i in range(pre.shape[0]):
+        row = rows[pre[i]]
+        if row >= 0 and ids[post[i]] >= 0:
+            counts[row + slots[i * several]] += 1
 
 
 @kernel
-def place_synapses(segments: Any, cursor: Any, places: Any) -> None:
-    """Place of each synapse in the order of segments; ``cursor`` (next free place) moves on."""
-    for i in range(segments.shape[0]):
-        segment = segments[i]
-        places[i] = cursor[segment]
-        cursor[segment] += 1
+def place_pairs(
+    pre: Any, post: Any, rows: Any, ids: Any, slots: Any, values: Any, cursor: Any, targets: Any,
+    weights: Any,
+) -> None:  # fmt: skip
+    """Write targets and weights to the next free places of their segments.
+
+    Parameters
+    ----------
+    pre, post, rows, ids, slots
+        As for :func:`count_pairs`.
+    values : ndarray of float64, shape (n,), (1,) or (0,)
+        Weights of the pairs, one for all, or none to be written.
+    cursor : ndarray of int64
+        ``cursor[rows[pre] + slot]`` is the next free place; it moves on.
+    targets, weights : ndarray
+        Filled in place.
+    """
+    several = np.int64(slots.shape[0] > 1)
+    own = np.int64(values.shape[0] > 1)
+    weighted = values.shape[0] > 0
+    for i in range(pre.shape[0]):
+        row = rows[pre[i]]
+        target = ids[post[i]]
+        if row >= 0 and target >= 0:
+            segment = row + slots[i * several]
+            place = cursor[segment]
+            cursor[segment] = place + 1
+            targets[place] = target
+            if weighted:
+                weights[place] = values[i * own]

@@ -44,6 +44,16 @@ def fill_words(key: Any, step: Any, first_block: Any, out: Any) -> None:
         out[4 * b + 3] = w3
 
 
+@inline
+def uniform(key: Any, position: Any) -> Any:
+    """The number in (0, 1) at a position (uint64) of a stream."""
+    w0, w1, w2, w3 = philox(key, position >> np.uint64(1), np.uint64(0))
+    odd = (position & np.uint64(1)) != np.uint64(0)
+    high, low = (w2, w3) if odd else (w0, w1)
+    bits = ((high << HALF) | low) >> np.uint64(12)
+    return (np.float64(bits) + 0.5) * 2.220446049250313e-16
+
+
 @kernel
 def fill_uniform(key: Any, first: Any, out: Any) -> None:
     """Numbers in (0, 1) at positions ``first``, ``first + 1``, ... of a stream.
@@ -58,9 +68,11 @@ def fill_uniform(key: Any, first: Any, out: Any) -> None:
         Filled in place; the same bits as ``neurosim.philox.uniform``.
     """
     for i in range(out.shape[0]):
-        p = np.uint64(first + i)
-        w0, w1, w2, w3 = philox(key, p >> np.uint64(1), np.uint64(0))
-        odd = (p & np.uint64(1)) != np.uint64(0)
-        high, low = (w2, w3) if odd else (w0, w1)
-        bits = ((high << HALF) | low) >> np.uint64(12)
-        out[i] = (np.float64(bits) + 0.5) * 2.220446049250313e-16
+        out[i] = uniform(key, np.uint64(first + i))
+
+
+@kernel
+def fill_uniform_at(key: Any, positions: Any, out: Any) -> None:
+    """As :func:`fill_uniform`, at any positions (ndarray of int64)."""
+    for i in range(out.shape[0]):
+        out[i] = uniform(key, np.uint64(positions[i]))

@@ -1,32 +1,187 @@
 """The only code that draws connections: a block's rule and seed become arrays, block by block.
 
-Pairs are drawn target by target from counter-based streams, so every backend and every split of the
+Every draw has an address of its own (target and position), so every backend and every split of the
 work gets the same synapses. Sorting is by counting: the rule is run twice, first to count the
-segments of (source, delay), then to fill them, and no list of all pairs is kept beside the result.
+segments of (source, delay), then to fill them. Both times the pairs pass in chunks of a few
+thousand, from kernel to kernel, and no list of all pairs exists.
 """
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
-from neurosim import seeds
-from neurosim.distributions import Distribution
-from neurosim.errors import LoweringError
-from neurosim.plan.pairs import Pairs, draw
+from neurosim.plan.expected import expected
+from neurosim.plan.pairs import Draw, Pairs, prepare
 from neurosim.plan.plan import SynapseBlock
-
-KEPT = 1 << 16
-"""Pairs of a block that are kept rather than drawn again."""
-
-LONGEST = np.iinfo(np.int32).max
-"""The longest delay, in steps."""
+from neurosim.plan.values import Delays, Weights, delays_of
 
 Int = NDArray[Any]
+
+
+class Drawer:
+    """Draws the synapses onto any range of a block's targets into arrays of the caller.
+
+    Several threads may use one drawer at once; nearly all the time passes outside Python's global
+    lock. Nothing depends on how the targets are split.
+
+    Parameters
+    ----------
+    block : SynapseBlock
+        Rule, seed and ids.
+    dt : float
+        Time step, ms.
+
+    Attributes
+    ----------
+    first : int
+        Population id of the first source that may have synapses.
+    n_sources : int
+        Number of consecutive source ids.
+    shared : bool
+        Whether one weight serves all synapses.
+    ascending : bool
+        Whether the ids of the targets ascend. Then those of a segment (source and delay) do so too;
+        otherwise they come in the order of the group, and the caller sorts them.
+    """
+
+    def __init__(self, block: SynapseBlock, dt: float) -> None:
+        self.block = block
+        self.dt = dt
+        self.first = int(block.pre_ids.min())
+        self.n_sources = int(block.pre_ids.max()) - self.first + 1
+        self.ascending = bool((np.diff(block.post_ids) >= 0).all())
+        self._rows = np.full(block.n_pre, -1, dtype=np.int64)  # by position in the group
+        rows = block.pre_ids - np.int32(self.first)
+        self._rows[block.pre_first : block.pre_first + len(rows)] = rows
+        self._weights = Weights(block)
+        self.shared = self._weights.shared
+        self._lock = threading.RLock()
+        self._prepared: Draw | None = None
+        self._found: Delays | None = None
+
+    @property
+    def delays(self) -> NDArray[np.int32]:
+        """All delays in steps that can occur, ascending, at least one.
+
+        For a distribution with very many possible delays, those that do occur; the first call then
+        draws all pairs.
+
+        Raises
+        ------
+        LoweringError
+            If a delay is longer than the longest, or the rule is unknown.
+        """
+        return self._delays.steps
+
+    @property
+    def _delays(self) -> Delays:
+        with self._lock:
+            if self._found is None:
+                block = self.block
+                last = block.post_first + len(block.post_ids)
+                self._found = delays_of(block, self.dt, self._pairs(block.post_first, last))
+            return self._found
+
+    def _pairs(self, first: int, last: int) -> Iterator[Pairs]:
+        """All pairs onto targets at positions from ``first`` to ``last`` in the group."""
+        with self._lock:
+            if self._prepared is None:
+                self._prepared = prepare(self.block)
+        yield from self._prepared(first, last)
+
+    def expected(self) -> float:
+        """Expected number of synapses, from the rule alone: :func:`neurosim.plan.expected`."""
+        return expected(self.block)
+
+    def count(self, low: int, high: int, counts: Int) -> None:
+        """Add the numbers of synapses onto a range of targets.
+
+        Parameters
+        ----------
+        low, high : int
+            Population ids of the targets: ``low <= id < high``.
+        counts : ndarray of int64 or int32, shape (n_sources, len(delays))
+            Numbers by source and delay, added to; rows may lie apart, but the last axis must be
+            contiguous.
+
+        Raises
+        ------
+        LoweringError
+            If a delay is longer than the longest, or the rule is unknown.
+        """
+        from neurosim.kernels.connect import count_pairs
+
+        flat, stride = _flat(counts, (self.n_sources, len(self.delays)))
+        rows = np.where(self._rows < 0, -1, self._rows * stride)
+        ids, chunks = self._range(low, high, 0)
+        for pairs in chunks:
+            count_pairs(pairs.pre, pairs.post, rows, ids, self._delays.slots(pairs), flat)
+
+    def fill(
+        self, low: int, high: int, columns: Int, cursor: NDArray[np.int64], shift: int,
+        targets: NDArray[Any], weights: NDArray[Any] | None,
+    ) -> None:  # fmt: skip
+        """Draw the synapses onto a range of targets into the places that were counted for them.
+
+        Within a segment they come in ascending order of the target, then of the rule, if
+        ``ascending``; otherwise in that of the group.
+
+        Parameters
+        ----------
+        low, high : int
+            As for :meth:`count`.
+        columns : ndarray of int64, shape (len(delays),)
+            Column of ``cursor`` for each delay; not looked at for delays that do not occur.
+        cursor : ndarray of int64, shape (n_sources, any)
+            Next free place of each segment, moved on; contiguous as for :meth:`count`.
+        shift : int
+            Added to the ids of targets.
+        targets : ndarray of uint16 or int32
+            Ids of the targets, filled in place.
+        weights : ndarray or None
+            Weights, filled in place, if wanted.
+        """
+        from neurosim.kernels.connect import place_pairs
+
+        flat, stride = _flat(cursor, (self.n_sources, cursor.shape[1]))
+        rows = np.where(self._rows < 0, -1, self._rows * stride)
+        ids, chunks = self._range(low, high, shift)
+        none = weights is None
+        into = np.empty(0, dtype=np.float32) if weights is None else weights
+        columns = columns.astype(np.int32)
+        for pairs in chunks:
+            values = np.empty(0) if none else self._weights.of(pairs)
+            slots = columns[self._delays.slots(pairs)]
+            place_pairs(pairs.pre, pairs.post, rows, ids, slots, values, flat, targets, into)
+
+    def _range(self, low: int, high: int, shift: int) -> tuple[NDArray[np.int32], Iterator[Pairs]]:
+        """Shifted ids by position in the group, and the pairs onto a range of targets.
+
+        Where ids do not ascend, pairs onto others lie between them; the ids of those are negative.
+        """
+        block = self.block
+        where = np.flatnonzero((block.post_ids >= low) & (block.post_ids < high))
+        ids = np.full(block.n_post, -1, dtype=np.int32)
+        ids[block.post_first + where] = block.post_ids[where] + np.int32(shift)
+        first, last = (int(where[0]), int(where[-1]) + 1) if len(where) else (0, 0)
+        return ids, self._pairs(block.post_first + first, block.post_first + last)
+
+
+def _flat(table: Int, shape: tuple[int, int]) -> tuple[Int, int]:
+    """A table as one axis, and how far its rows are apart: kernels see one type for any table."""
+    size = table.itemsize
+    apart = table.strides[0] // size if table.shape[0] > 1 else table.shape[1]
+    if table.shape != shape or (table.shape[1] > 1 and table.strides[1] != size) or apart < 0:
+        raise ValueError(f"table: must have shape {shape} and a contiguous last axis")
+    length = (shape[0] - 1) * apart + shape[1]
+    return as_strided(table, shape=(length,), strides=(size,)), apart
 
 
 @dataclass(frozen=True)
@@ -70,13 +225,12 @@ class Counted:
     Parameters are those of :class:`Expanded`, before ``targets`` and ``weights``.
     """
 
-    block: SynapseBlock
-    dt: float
+    drawer: Drawer
+    columns: NDArray[np.int64]
     first: int
     n_sources: int
     delays: NDArray[np.int32]
     ptr: NDArray[np.int64]
-    chunks: _Chunks
 
     @property
     def size(self) -> int:
@@ -86,25 +240,23 @@ class Counted:
     @property
     def shared(self) -> bool:
         """Whether one weight serves all synapses."""
-        return isinstance(self.block.synapse.weight, float)
+        return self.drawer.shared
 
     def fill(self, targets: NDArray[Any], weights: NDArray[Any] | None) -> None:
         """Draw targets, and weights unless there is no array for them, shape (size,) both."""
-        from neurosim.kernels.connect import place_synapses
-
-        block, cursor = self.block, self.ptr[:-1].copy()
-        for pairs in self.chunks:
-            places = np.empty(len(pairs.pre), dtype=np.int64)
-            place_synapses(_segments(block, self.dt, self.delays, pairs), cursor, places)
-            targets[places] = block.post_ids[pairs.post - block.post_first]
-            if weights is not None:
-                weights[places] = _values(block, "weight", block.synapse.weight, pairs)
-        if (np.diff(block.post_ids) < 0).any():  # a view in another order than that of its ids
+        cursor = self.ptr[:-1].reshape(self.n_sources, -1).copy()
+        low, high = _ends(self.drawer.block)
+        self.drawer.fill(low, high, self.columns, cursor, 0, targets, weights)
+        if not self.drawer.ascending:
             segments = np.repeat(np.arange(len(self.ptr) - 1), np.diff(self.ptr))
             order = np.lexsort((targets, segments))
             targets[:] = targets[order]
             if weights is not None:
                 weights[:] = weights[order]
+
+
+def _ends(block: SynapseBlock) -> tuple[int, int]:
+    return int(block.post_ids.min()), int(block.post_ids.max()) + 1
 
 
 def count(block: SynapseBlock, dt: float) -> Counted:
@@ -115,17 +267,16 @@ def count(block: SynapseBlock, dt: float) -> Counted:
     LoweringError
         If a delay is longer than the longest, or the rule is unknown.
     """
-    from neurosim.kernels.connect import count_segments
-
-    first = int(block.pre_ids.min())
-    n_sources = int(block.pre_ids.max()) - first + 1
-    chunks = _Chunks(block)
-    delays = _occurring_delays(block, dt, chunks)
-    ptr = np.zeros(n_sources * len(delays) + 1, dtype=np.int64)
-    for pairs in chunks:
-        count_segments(_segments(block, dt, delays, pairs), ptr)
-    np.cumsum(ptr, out=ptr)
-    return Counted(block, dt, first, n_sources, delays, ptr, chunks)
+    drawer = Drawer(block, dt)
+    counts = np.zeros((drawer.n_sources, len(drawer.delays)), dtype=np.int64)
+    drawer.count(*_ends(block), counts)
+    occurs = counts.any(axis=0)
+    delays, columns = drawer.delays[occurs], np.cumsum(occurs) - 1
+    if not len(delays):
+        counts, occurs = counts[:, :1], np.ones(1, dtype=np.bool_)
+        delays = drawer.delays if len(drawer.delays) == 1 else np.ones(1, dtype=np.int32)
+    ptr = np.append(0, np.cumsum(counts[:, occurs]))
+    return Counted(drawer, columns, drawer.first, drawer.n_sources, delays, ptr)
 
 
 def expand(
@@ -155,130 +306,3 @@ def expand(
         found.first, found.n_sources, found.delays, found.ptr, targets,
         block.synapse.weight if weights is None else weights,
     )  # fmt: skip
-
-
-def _segments(block: SynapseBlock, dt: float, delays: NDArray[np.int32], pairs: Pairs) -> Int:
-    sources = block.pre_ids[pairs.pre - block.pre_first].astype(np.int64)
-    at: Int = (sources - int(block.pre_ids.min())) * len(delays)
-    if len(delays) > 1:
-        at += np.searchsorted(delays, _delays(block, dt, pairs))
-    return at
-
-
-class _Chunks:
-    """The pairs of a block's rule that belong to the block; iterated over once or several times."""
-
-    def __init__(self, block: SynapseBlock) -> None:
-        self.block = block
-        self.kept: list[Pairs] | None = None
-
-    def __iter__(self) -> Iterator[Pairs]:
-        if self.kept is not None:
-            yield from self.kept
-            return
-        kept: list[Pairs] = []
-        total = 0
-        for pairs in _own(self.block, draw(self.block)):
-            total += len(pairs.pre)
-            if total <= KEPT:
-                kept.append(pairs)
-            yield pairs
-        if total <= KEPT:
-            self.kept = kept
-
-
-def _own(block: SynapseBlock, chunks: Iterator[Pairs]) -> Iterator[Pairs]:
-    n_pre, n_post = len(block.pre_ids), len(block.post_ids)
-    whole = n_pre == block.n_pre and n_post == block.n_post
-    for pairs in chunks:
-        if whole:
-            yield pairs
-            continue
-        pre, post = pairs.pre - block.pre_first, pairs.post - block.post_first
-        mine = (pre >= 0) & (pre < n_pre) & (post >= 0) & (post < n_post)
-        yield Pairs(pairs.pre[mine], pairs.post[mine], pairs.number[mine])
-
-
-# values of single synapses
-
-
-def _values(block: SynapseBlock, name: str, value: Any, pairs: Pairs) -> Any:
-    if isinstance(value, Distribution):
-        return value.quantile(_uniform(seeds.child(block.key, name), pairs.number))
-    return value[pairs.pre, pairs.post] if value.ndim == 2 else value[pairs.number]
-
-
-def _uniform(key: int, numbers: Int) -> NDArray[np.float64]:
-    from neurosim.kernels.rng import fill_uniform
-    from neurosim.philox import uniform
-
-    consecutive = len(numbers) > 1 and int(numbers[-1]) - int(numbers[0]) + 1 == len(numbers)
-    if not consecutive or not (np.diff(numbers) == 1).all():
-        return uniform(key, numbers)
-    out = np.empty(len(numbers))
-    fill_uniform(np.uint64(key), np.int64(numbers[0]), out)
-    return out
-
-
-def _delays(block: SynapseBlock, dt: float, pairs: Pairs) -> Int:
-    return _steps(block, _values(block, "delay", block.synapse.delay, pairs), dt)
-
-
-def _steps(block: SynapseBlock, delays: Any, dt: float) -> Int:
-    steps = np.maximum(np.floor(np.asarray(delays, dtype=np.float64) / dt + 0.5), 1.0)
-    if (steps > LONGEST).any():
-        raise LoweringError(
-            f"projection {block.name!r}: delay {float(np.max(delays)):g} ms is above {LONGEST} "
-            f"steps (dt = {dt:g} ms). Use shorter delays or a larger dt."
-        )
-    return steps.astype(np.int64)
-
-
-def _occurring_delays(block: SynapseBlock, dt: float, chunks: _Chunks) -> NDArray[np.int32]:
-    if isinstance(block.synapse.delay, float):
-        return _steps(block, [block.synapse.delay], dt).astype(np.int32)
-    drawn = [np.unique(_delays(block, dt, pairs)) for pairs in chunks]
-    found = np.unique(np.concatenate([*drawn, np.empty(0, np.int64)]))
-    return found.astype(np.int32) if len(found) else np.array([1], dtype=np.int32)
-
-
-class Drawer:
-    """Interim: draws the synapses of a block, any range of targets, into the caller's arrays."""
-
-    def __init__(self, block: SynapseBlock, dt: float) -> None:
-        self.block, self.dt = block, dt
-        counted = count(block, dt)
-        self.counted = counted
-        self.first, self.n_sources, self.delays = counted.first, counted.n_sources, counted.delays
-        self.shared = counted.shared
-        self.ascending = bool((np.diff(block.post_ids) >= 0).all())
-
-    def expected(self) -> float:
-        return float(self.counted.size)
-
-    def _pairs(self, low: int, high: int) -> Iterator[tuple[Pairs, Int]]:
-        for pairs in self.counted.chunks:
-            post = self.block.post_ids[pairs.post - self.block.post_first]
-            mine = (post >= low) & (post < high)
-            yield Pairs(pairs.pre[mine], pairs.post[mine], pairs.number[mine]), post[mine]
-
-    def count(self, low: int, high: int, counts: Int) -> None:
-        flat = counts.reshape(-1)
-        for pairs, _ in self._pairs(low, high):
-            np.add.at(flat, _segments(self.block, self.dt, self.delays, pairs), 1)
-
-    def fill(
-        self, low: int, high: int, columns: Int, cursor: Int, shift: int, targets: Int, weights: Any
-    ) -> None:
-        for pairs, post in self._pairs(low, high):
-            segments = _segments(self.block, self.dt, self.delays, pairs)
-            source, delay = np.divmod(segments, len(self.delays))
-            values = None
-            if weights is not None:
-                values = _values(self.block, "weight", self.block.synapse.weight, pairs)
-            for i in range(len(post)):
-                place = cursor[source[i], columns[delay[i]]]
-                cursor[source[i], columns[delay[i]]] += 1
-                targets[place] = post[i] + shift
-                if weights is not None:
-                    weights[place] = values[i]

@@ -52,6 +52,21 @@ def test_redrawing_gives_the_truncated_distribution(distribution, judge):
     assert draws.max() <= distribution.support[1]
 
 
+@pytest.mark.parametrize("kind", [Normal(1.0, 2.0, low=0.0), LogNormal(0.0, 1.0, low=2.0),
+                                  Exponential(1.0, low=0.5), Normal(1.0, 2.0)])  # fmt: skip
+def test_no_draw_is_infinite(kind):
+    ends = kind.quantile(np.array([2.0**-53, 1.0 - 2.0**-53]))
+    assert np.isfinite(ends).all()
+    assert ends[1] > kind.quantile(np.array([0.999999]))[0]
+
+
+def test_another_standard_quantile_function_takes_the_place_of_ours():
+    u = np.array([0.25, 0.75])
+    assert Normal(1.0, 2.0).quantile(u, lambda u: u).tolist() == [1.5, 2.5]
+    assert LogNormal(0.0, 2.0).quantile(u, np.zeros_like).tolist() == [1.0, 1.0]
+    assert Exponential(1.0).quantile(u, None).tolist() == Exponential(1.0).quantile(u).tolist()
+
+
 @pytest.mark.parametrize("kind", [lambda **b: LogNormal(0.0, 1.0, **b),
                                   lambda **b: Exponential(1.0, **b)])  # fmt: skip
 def test_redrawing_equals_leaving_out_what_is_outside(kind):

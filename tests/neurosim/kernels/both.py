@@ -9,7 +9,8 @@ import numpy as np
 
 from neurosim.kernels import arithmetic, connect
 from neurosim.kernels._jit import kernel
-from neurosim.kernels.rng import fill_uniform, fill_words
+from neurosim.kernels.quantile import fill_normal, find_slots
+from neurosim.kernels.rng import fill_uniform, fill_uniform_at, fill_words
 from neurosim.testing.cases import CASES
 from neurosim.testing.compare import arrays
 from neurosim.testing.conformance import outcome
@@ -49,7 +50,9 @@ def of_rng():
         words, numbers = np.empty(12, dtype=np.uint32), np.empty(7)
         fill_words(np.uint64(key), np.uint64(step), np.uint64(first), words)
         fill_uniform(np.uint64(key), np.int64(first), numbers)
-        found |= {f"words {key}": words, f"numbers {key}": numbers}
+        anywhere = np.empty(4)
+        fill_uniform_at(np.uint64(key), np.array([7, 2**40, 0, 9]), anywhere)
+        found |= {f"words {key}": words, f"numbers {key}": numbers, f"anywhere {key}": anywhere}
     return found
 
 
@@ -64,30 +67,42 @@ def of_arithmetic():
 
 def of_connect():
     found = {}
-    units = np.arange(6)
     apart = (np.array([0, 1, 1, 3, 3, 3, 4]), np.array([5, 0, 2, 1]))
-    for name, n in (("draw_with_replacement", 9), ("draw_distinct", 3), ("draw_distinct", 5)):
+    for n in (3, 5):
         other, own = np.empty((2, 6 * n), dtype=np.int32)
-        getattr(connect, name)(np.uint64(4), 7, 0, 6, n, *apart, other, own)
-        found |= {f"{name} {n}, other": other, f"{name} {n}, own": own}
+        connect.draw_distinct(np.uint64(4), 7, 0, 6, np.arange(7) * n, *apart, other, own)
+        found |= {f"draw_distinct {n}, other": other, f"draw_distinct {n}, own": own}
     other, own = np.zeros((2, 20), dtype=np.int32)
     found["draw_probability"] = np.array(
         connect.draw_probability(np.uint64(5), 7, 0, 6, 0.4, *apart, other, own)
     )
     found |= {"draw_probability, other": other, "draw_probability, own": own}
-    segments, counts = np.repeat(units, 3)[::-1].copy(), np.zeros(7, dtype=np.int64)
-    connect.count_segments(segments, counts)
-    found["count_segments"] = counts.copy()
-    places, cursor = np.empty(18, dtype=np.int64), np.cumsum(counts)[:-1].copy()
-    connect.place_synapses(segments, cursor, places)
-    return {**found, "place_synapses": places, "place_synapses, cursor": cursor}
+    pre, post = np.arange(18, dtype=np.int32)[::-1] // 3, np.arange(18, dtype=np.int32) % 5
+    rows, ids, slots = 2 * np.arange(6), np.array([7, 8, -1, 3, 0], np.int32), post % np.int32(2)
+    counts, targets, weights = np.zeros(12, np.int64), np.zeros(18, np.uint16), np.zeros(18)
+    connect.count_pairs(pre, post, rows, ids, slots, counts)
+    cursor = np.append(0, np.cumsum(counts))[:-1]
+    values = np.linspace(0.0, 1.0, 18)
+    connect.place_pairs(pre, post, rows, ids, slots, values, cursor, targets, weights)
+    names = ("counts", "cursor", "targets", "weights")
+    return {**found, **dict(zip(names, (counts, cursor, targets, weights), strict=True))}
+
+
+def of_quantile():
+    u = np.concatenate([np.linspace(0.0, 1.0, 1001), 10.0 ** -np.arange(1.0, 300.0, 3.0)])
+    normal, slots = np.empty(len(u)), np.empty(1000, dtype=np.int32)
+    fill_normal(u, normal)
+    thresholds = np.append(np.linspace(0.01, 0.99, 40) ** 3, np.inf)
+    guide = np.searchsorted(thresholds, np.arange(16) / 16, side="right").astype(np.int32)
+    find_slots(u[:1000], thresholds, guide, slots)
+    return {"normal": normal, "slots": slots}
 
 
 def of_network(name):
     return arrays(outcome("numba", CASES[name]))
 
 
-PARTS = {"rng": of_rng, "arithmetic": of_arithmetic, "connect": of_connect}
+PARTS = {"rng": of_rng, "arithmetic": of_arithmetic, "connect": of_connect, "quantile": of_quantile}
 
 
 def everything():

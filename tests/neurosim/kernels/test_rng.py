@@ -3,7 +3,7 @@ import pytest
 from scipy import stats
 
 from neurosim import philox
-from neurosim.kernels.rng import fill_uniform, fill_words
+from neurosim.kernels.rng import fill_uniform, fill_uniform_at, fill_words
 from tests.neurosim.kernels import both
 
 # Known answers of the Random123 distribution for Philox 4x32-10: counter, key, words.
@@ -55,6 +55,14 @@ def test_uniform_numbers_are_those_of_the_twin(key, first):
     expected = philox.uniform(key, np.arange(first, first + 101))
     assert (uniform(key, first, 101) == expected).all()
     assert (uniform(key, first + 1, 100) == expected[1:]).all()
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_uniform_numbers_at_any_positions_are_those_of_the_twin(key):
+    positions = np.array([5, 4, 4, 2**40 + 1, 0, 77])
+    found = np.empty(6)
+    fill_uniform_at(np.uint64(key), positions, found)
+    assert (found == philox.uniform(key, positions)).all()
 
 
 @pytest.mark.parametrize("key", KEYS)

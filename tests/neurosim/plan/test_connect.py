@@ -1,14 +1,19 @@
 """What holds for all rules: refused self-connections, any split, weights, delays."""
 
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy import stats
 
 import neurosim as ns
 from neurosim.distributions import Distribution
 from neurosim.errors import LoweringError, ParameterError
 from neurosim.plan import pairs as drawing_pairs
-from neurosim.plan.connect import expand
+from neurosim.plan.connect import Drawer, expand
 from neurosim.plan.lower import lower
 from tests.neurosim.plan.drawing import RULES, drawn, network, selfless
 
@@ -243,3 +248,121 @@ class Nearest(ns.network.Connector):
 def test_an_unknown_rule_is_refused():
     with pytest.raises(LoweringError, match=r"'p': Nearest is no known rule. Use one of AllToAll"):
         drawn(Nearest())
+
+
+# ranges of targets
+
+
+INT = np.zeros((70, 4), dtype=np.int64)
+WEIGHTS, DELAYS = ns.Normal(5.0, 1.0), ns.Normal(1.5, 0.75, low=0.25)
+
+
+def by_ranges(block, cuts, columns=0, shift=0, threads=False, small=np.int64):
+    """Synapses of a block, drawn range by range into tables with more columns than needed.
+
+    With ``threads`` all ranges are drawn at once; each has places of its own in a segment.
+    """
+    drawer = Drawer(block, 0.5)
+    n = len(drawer.delays)
+    ranges = list(pairwise(cuts))
+    counts = np.zeros((len(ranges), drawer.n_sources, n + columns), dtype=small)
+    mine = [table[:, :n] for table in counts]
+    run = map
+    if threads:
+        run = ThreadPoolExecutor(len(ranges)).map
+    list(run(lambda i: drawer.count(*ranges[i], mine[i]), range(len(ranges))))
+    total = counts[:, :, :n].sum(axis=0, dtype=np.int64)
+    first = (np.cumsum(total) - total.ravel()).reshape(total.shape)
+    cursor = np.full(counts.shape, -1, dtype=np.int64)
+    order = np.random.default_rng(1).permutation(n + columns)[:n]  # any columns of the cursor
+    for i in range(len(ranges)):
+        cursor[i][:, order] = first + counts[:i, :, :n].sum(axis=0)
+    targets = np.empty(total.sum(), dtype=np.uint16)
+    weights = np.empty(total.sum())
+    list(run(lambda i: drawer.fill(*ranges[i], order, cursor[i], shift, targets, weights),
+             range(len(ranges))))  # fmt: skip
+    assert (cursor[-1][:, order] == first + total).all()
+    return drawer, total, targets, weights
+
+
+@every_rule
+@pytest.mark.parametrize(
+    ("cuts", "columns"), [((0, 60), 0), ((0, 1, 2, 31, 31, 60), 3), ((-5, 17, 90), 1)]
+)
+def test_any_ranges_of_targets_give_the_synapses_of_the_whole(name, cuts, columns):
+    plan, (rows,) = drawn(RULES[name], "a", "a", WEIGHTS, DELAYS)
+    drawer, counts, targets, weights = by_ranges(plan.synapses[0], cuts, columns, shift=100)
+    assert drawer.ascending
+    assert not drawer.shared
+    source, slot = np.divmod(np.repeat(np.arange(counts.size), counts.ravel()), counts.shape[1])
+    assert (rows[:, 0] == source).all()
+    assert (rows[:, 1] == targets.astype(int) - 100).all()
+    assert (rows[:, 2] == weights).all()
+    assert (rows[:, 3] == drawer.delays[slot]).all()
+
+
+@given(
+    name=st.sampled_from(sorted(RULES)),
+    cuts=st.lists(st.integers(0, 60), max_size=5).map(sorted),
+    size=st.sampled_from([1, 50, 1 << 15]),
+    threads=st.booleans(),
+    small=st.sampled_from([np.int32, np.int64]),
+)
+@settings(max_examples=60, deadline=None)
+def test_ranges_chunks_and_threads_make_no_difference(name, cuts, size, threads, small):
+    plan, (rows,) = drawn(RULES[name], "a", "a", WEIGHTS, DELAYS)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(drawing_pairs, "CHUNK", size)
+        _, _, targets, weights = by_ranges(
+            plan.synapses[0], [0, *cuts, 60], threads=threads, small=small
+        )
+    assert (rows[:, 1] == targets).all()
+    assert (rows[:, 2] == weights).all()
+
+
+@pytest.mark.parametrize("view", ["b[::-1]", "b[[*range(30, 60), *range(30)]]", "b[10:40]"])
+@pytest.mark.parametrize("name", ["all", "pre again", "total", "p", "post"])
+def test_ranges_of_views_in_any_order_hold_the_same_synapses(name, view):
+    plan, (rows,) = drawn(RULES[name], "a[5:20]", view, WEIGHTS, DELAYS)
+    drawer, counts, targets, weights = by_ranges(plan.synapses[0], (0, 7, 35, 60))
+    assert drawer.ascending == (view == "b[10:40]")
+    segment = np.repeat(np.arange(counts.size), counts.ravel())
+    order = np.lexsort((targets, segment))
+    assert (rows[:, 0] == drawer.first + segment[order] // counts.shape[1]).all()
+    assert (rows[:, 1] == targets[order]).all()
+    assert (np.sort(rows[:, 2]) == np.sort(weights)).all()
+
+
+def test_threads_draw_large_blocks_at_once():
+    rule = ns.FixedTotalNumber(600_000)
+    plan, (rows,) = drawn(rule, "a", "b", WEIGHTS, DELAYS, sizes=(500, 700))
+    _, _, targets, weights = by_ranges(plan.synapses[0], (0, 200, 350, 500, 700), threads=True)
+    assert (rows[:, 1] == targets).all()
+    assert (rows[:, 2] == weights).all()
+
+
+def test_one_weight_is_written_only_where_it_is_wanted():
+    plan, (rows,) = drawn(RULES["pre"], weight=0.25)
+    drawer = Drawer(plan.synapses[0], 0.5)
+    assert drawer.shared
+    counts = np.zeros((60, 1), dtype=np.int64)
+    drawer.count(0, 60, counts)
+    for weights in (None, np.zeros(len(rows), dtype=np.float32)):
+        cursor = (np.cumsum(counts) - counts.ravel()).reshape(60, 1)
+        targets = np.empty(len(rows), dtype=np.int32)
+        drawer.fill(0, 60, np.zeros(1, dtype=np.int64), cursor, 0, targets, weights)
+        assert (targets == rows[:, 1]).all()
+        assert weights is None or (weights == 0.25).all()
+
+
+@pytest.mark.parametrize(
+    "table",
+    [INT[:60, :3], INT[:59, :2], INT[:60, ::2], INT[:60, :2][::-1]],
+    ids=["columns", "rows", "apart", "backwards"],
+)
+def test_tables_of_another_form_are_refused(table):
+    plan, _ = drawn(RULES["pre"], delay=ns.Uniform(0.5, 1.2))
+    drawer = Drawer(plan.synapses[0], 0.5)
+    assert len(drawer.delays) == 2
+    with pytest.raises(ValueError, match=r"table: must have shape \(60, 2\)"):
+        drawer.count(0, 60, table)

@@ -5,6 +5,10 @@ import pytest
 from scipy import stats
 
 import neurosim as ns
+from neurosim import seeds
+from neurosim.philox import words
+from neurosim.plan import pairs as drawing_pairs
+from neurosim.plan.pairs import _split
 from tests.neurosim.plan.drawing import SPREAD, degrees, drawn, pairs, selfless, unique
 
 
@@ -88,6 +92,81 @@ def test_a_fixed_total_number(again, refused):
     variance = mean if again else mean * (1.0 - 3000 / len(possible))
     statistic = ((possible - mean) ** 2).sum() / variance
     assert 1e-3 < stats.chi2(len(possible)).sf(statistic) < 1.0 - 1e-3
+
+
+@pytest.mark.parametrize("side", [0, 1], ids=["out", "in"])
+@pytest.mark.parametrize("again", [False, True])
+def test_degrees_of_a_fixed_total_number_follow_the_distribution_of_a_uniform_draw(again, side):
+    sizes, n = (40, 50), 600
+    rule = ns.FixedTotalNumber(n, again)
+    one = 2000 // sizes[side]  # pairs of one unit
+    law = stats.binom(n, one / 2000) if again else stats.hypergeom(2000, one, n)
+    seen = [degrees(pairs(rule, sizes=sizes, seed=s), *sizes)[side] for s in range(120)]
+    low, high = (int(x) for x in law.ppf([0.02, 0.98]))
+    counts = np.bincount(np.clip(np.ravel(seen), low, high) - low)
+    shares = law.pmf(np.arange(low, high + 1))
+    shares[0], shares[-1] = law.cdf(low), law.sf(high - 1)
+    assert stats.chisquare(counts, shares * counts.sum()).pvalue > 1e-3
+
+
+def test_a_total_is_split_by_size_and_nothing_goes_where_there_is_nothing():
+    sizes = np.array([5, 0, 20, 0, 0, 75, 0])
+    for again, n in ((True, 1000), (False, 60)):
+        rng = np.random.default_rng(4)
+        found = np.array([_split(rng, n, sizes, again) for _ in range(3000)])
+        assert (found.sum(axis=1) == n).all()
+        assert (found[:, sizes == 0] == 0).all()
+        share = sizes / 100
+        variance = n * share * (1 - share) * (1.0 if again else (100 - n) / 99)
+        some = sizes > 0
+        off = (found.mean(axis=0) - n * share)[some] / np.sqrt(variance[some] / 3000)
+        assert (np.abs(off) < 4.0).all()
+        np.testing.assert_allclose(found.var(axis=0)[some], variance[some], rtol=0.15)
+    assert _split(np.random.default_rng(1), 7, np.array([3]), True).tolist() == [7]
+    assert _split(np.random.default_rng(1), 0, np.array([0, 0]), False).tolist() == [0, 0]
+    assert _split(np.random.default_rng(1), 25, sizes[:3], False).tolist() == [5, 0, 20]
+
+
+def test_totals_out_of_too_many_pairs_for_a_split_are_drawn_pair_by_pair(monkeypatch):
+    rule = ns.FixedTotalNumber(3000, False, allow_self_connections=False)
+    split = pairs(rule, "a", "a")
+    monkeypatch.setattr(drawing_pairs, "COUNTED", 3540)
+    found = pairs(rule, "a", "a")
+    assert found.shape == split.shape
+    assert unique(found)
+    assert selfless(found)
+    assert (degrees(found)[1] != degrees(split)[1]).any()
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_sources_drawn_again_are_the_words_of_the_stream(refused):
+    rule = ns.FixedNumberPre(11, True, allow_self_connections=not refused)
+    plan, _ = drawn(rule, "a", "a", sizes=(7, 1))
+    key = seeds.child(plan.synapses[0].key, "pairs")
+    expected = (words(key, np.arange(77)) * np.uint64(6 if refused else 7) >> np.uint64(32)).astype(
+        int
+    )
+    if refused:
+        expected += expected >= np.repeat(np.arange(7), 11)
+    (found,) = drawing_pairs.prepare(plan.synapses[0])(0, 7)
+    assert found.number == 0
+    assert (found.pre == expected).all()
+    assert (found.post == np.repeat(np.arange(7), 11)).all()
+
+
+def test_several_refused_sources_are_left_out_and_the_others_equally_likely():
+    rule = ns.FixedNumberPre(4000, True, allow_self_connections=False)
+    plan, blocks = drawn(rule, "a[:4] + a[1:3] + b", "a[:3]", sizes=(5, 2))
+    counts = np.zeros((3, 8))
+    for block, rows, first in zip(plan.synapses, blocks, (0, 4, 6), strict=True):
+        pre = rows[:, 0].astype(int) - (block.pre_ids[0] if block.pre == block.post else 0)
+        np.add.at(counts, (rows[:, 1].astype(int), first + pre), 1)
+    refused = np.zeros((3, 8), dtype=bool)
+    refused[[0, 1, 2, 1, 2], [0, 1, 2, 4, 5]] = True
+    assert (counts[refused] == 0).all()
+    for row, out in zip(counts, refused, strict=True):
+        assert row.sum() == 4000
+        assert stats.chisquare(row[~out]).pvalue > 1e-3
 
 
 def test_all_possible_pairs_can_be_wanted():

@@ -1,25 +1,31 @@
-"""A process that builds a benchmark, makes one step, says so and ends; :mod:`measure` times it."""
+"""A process that builds a benchmark, makes one step, says so and ends; :mod:`starts` times it."""
 
 from __future__ import annotations
 
 import json
 import sys
-from time import process_time
+from time import perf_counter, process_time
 
-from neurosim.benchmarks.networks import DT, bench
-from neurosim.facade import prepare
+from neurosim.benchmarks.cases import restored
+from neurosim.benchmarks.registry import benchmark
 
 
 def main(options: str) -> None:
-    """Make the first step of a benchmark, with options as JSON."""
-    given = json.loads(options)
-    chosen = bench(given["name"], given["scale"], given["weights"])
-    with prepare(
-        chosen.network, dt=DT, seed=given["seed"], backend=given["backend"],
-        precision=given["precision"], progress=False,
-    ) as simulation:  # fmt: skip
-        simulation.run(DT)
-        print(f"ready {process_time()}", flush=True)  # CPU seconds since the process began
+    """Make the first step of a benchmark, with a case and settings as JSON.
+
+    Prints ``ready``, the CPU time since the process began and the wall time of building and of the
+    step; if asked to do so ``again``, that word and the wall time of the second time.
+    """
+    data = json.loads(options)
+    case, settings = restored(data)
+    chosen = benchmark(case.name)
+    began = perf_counter()
+    chosen.step(case, settings)
+    print(f"ready {process_time()} {perf_counter() - began}", flush=True)
+    if data.get("again"):
+        began = perf_counter()
+        chosen.step(case, settings)
+        print(f"again {perf_counter() - began}", flush=True)
 
 
 if __name__ == "__main__":

@@ -113,8 +113,8 @@ def test_single_precision_is_close_to_double_and_its_own():
 def test_a_published_network_has_its_rate(precision):
     bench = b1()
     found = ns.simulate(bench.network, 500.0, dt=0.1, seed=1, precision=precision)
-    low, high = bench.accepted
-    assert low <= found.rate(bench.population) <= high
+    low, high = bench.accepted["mean"]
+    assert low <= found.rate("cells") <= high
 
 
 # spikes given on the way

@@ -12,6 +12,16 @@ import numpy as np
 
 from neurosim.kernels._jit import inline, inner
 from neurosim.kernels.arithmetic import exp
+from neurosim.kernels.processor import prefetch
+
+AHEAD = 4
+"""Segments between asking and adding."""
+
+ASKED = 128
+"""Synapses of a segment that are asked for at most; the processor foresees the rest."""
+
+PER_LINE = 32
+"""Targets of 16 bits in a cache line."""
 
 
 @inline
@@ -28,41 +38,86 @@ def _add_each(low: Any, high: Any, targets: Any, weights: Any, out: Any) -> None
 
 @inner
 def deliver(arrival: Any, lanes: Any, synapses: Any, history: Any, accumulators: Any) -> None:
-    """Add the weights of all spikes that arrive at a stamp, over plain synapses."""
+    """Add the weights of all spikes that arrive at a stamp, over plain synapses.
+
+    Segments are short where delays differ (some forty synapses in the cortical microcircuit) and
+    lie anywhere in memory. They are listed first, so that those to come can be asked for while one
+    is added.
+    """
     depth = history.count.shape[1]
+    queue = synapses.queue
+    n = np.int64(0)
     for lane in range(lanes.delay.shape[0]):
         stamp = arrival - lanes.delay[lane]
         if stamp < 0:
             continue
         slot, p = stamp % depth, lanes.population[lane]
         for shard in range(lanes.low[lane], lanes.high[lane]):
-            start, stop = history.low[shard, slot, p], history.high[shard, slot, p]
-            if start < stop:
-                ids = history.ids[shard, slot, start:stop]
-                _deliver_lane(lane, ids, lanes, synapses, accumulators)
+            ids = history.ids[shard, slot]
+            for i in range(history.low[shard, slot, p], history.high[shard, slot, p]):
+                source = ids[i] - lanes.first[lane]
+                if source < 0 or source >= lanes.sources[lane]:
+                    continue
+                segment = lanes.ptr[lane] + source * lanes.stride[lane]
+                queue[n, 0] = lane
+                queue[n, 1] = synapses.ptr[segment]
+                queue[n, 2] = synapses.ptr[segment + 1]
+                n += 1
+                if n == queue.shape[0]:
+                    _add_listed(n, lanes, synapses, accumulators)
+                    n = np.int64(0)
+    _add_listed(n, lanes, synapses, accumulators)
+
+
+@inline
+def _ask(i: Any, lanes: Any, synapses: Any) -> None:
+    """Prefetch the first synapses of a listed segment."""
+    lane, low, high = synapses.queue[i]
+    block = lanes.block[lane]
+    start = synapses.target_start[block]
+    for line in range(start + low, start + min(high, low + ASKED), PER_LINE):
+        prefetch(synapses.targets, line)
+    if not lanes.shared[lane]:
+        start = synapses.weight_start[block]
+        for line in range(start + low, start + min(high, low + ASKED), PER_LINE // 2):
+            prefetch(synapses.weights, line)
+
+
+@inner
+def _add_listed(n: Any, lanes: Any, synapses: Any, accumulators: Any) -> None:
+    """Add the weights of the first ``n`` listed segments."""
+    for i in range(min(n, AHEAD)):
+        _ask(i, lanes, synapses)
+    for i in range(n):
+        if i + AHEAD < n:
+            _ask(i + AHEAD, lanes, synapses)
+        lane, low, high = synapses.queue[i]
+        block = lanes.block[lane]
+        targets = synapses.targets[synapses.target_start[block] :]
+        out = accumulators[lanes.place[lane] :]
+        if lanes.shared[lane]:
+            _add(low, high, lanes.weight[lane], targets, out)
+        else:
+            weights = synapses.weights[synapses.weight_start[block] :]
+            _add_each(low, high, targets, weights, out)
 
 
 @inner
 def _deliver_lane(lane: Any, ids: Any, lanes: Any, synapses: Any, accumulators: Any) -> None:
-    """Add the weights of a lane's synapses for some spikes.
-
-    Segments are short (tens of synapses where delays differ) and lie far apart, so the next ones
-    are asked for while one is added.
-    """
+    """Add the weights of a lane's plain synapses for some spikes."""
     first, sources, stride = lanes.first[lane], lanes.sources[lane], lanes.stride[lane]
     ptr = synapses.ptr[lanes.ptr[lane] :]
     block = lanes.block[lane]
     targets = synapses.targets[synapses.target_start[block] :]
     weights = synapses.weights[synapses.weight_start[block] :]
     out = accumulators[lanes.place[lane] :]
-    shared, weight = lanes.shared[lane], lanes.weight[lane]
     for i in range(ids.shape[0]):
         source = ids[i] - first
         if source < 0 or source >= sources:
             continue
         segment = source * stride
-        if shared:
-            _add(ptr[segment], ptr[segment + 1], weight, targets, out)
+        if lanes.shared[lane]:
+            _add(ptr[segment], ptr[segment + 1], lanes.weight[lane], targets, out)
         else:
             _add_each(ptr[segment], ptr[segment + 1], targets, weights, out)
 

@@ -17,6 +17,9 @@ from typing import Any, NamedTuple
 STRIP = 128
 """Neurons a strip, a multiple of 8."""
 
+QUEUE = 1024
+"""Segments that are listed for delivery at a time."""
+
 
 class Neurons(NamedTuple):
     """A shard's neurons by block: state in strips, scalar constants, input accumulators."""
@@ -128,6 +131,7 @@ class Synapses(NamedTuple):
     use: Any  # float64[:], by segment: Tsodyks-Markram u
     last: Any  # int64[:], by segment: stamp of its last event, -1 for none
     applied: Any  # int64[:], by segment: plastic, postsynaptic events until then are applied
+    queue: Any  # int64[any, 3], working space: lane, first and last place of a segment
     real: Any  # float64[n_bundles, 12], constants of a bundle's rule
     whole: Any  # int64[n_bundles, 8], codes and places
 

@@ -101,7 +101,6 @@ add = _or_plain(_add, _plain_add)
 """Add to ``array[index]`` as one indivisible act; the value before."""
 
 
-
 def _stay() -> int:
     return 0
 

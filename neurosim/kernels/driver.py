@@ -30,6 +30,7 @@ from neurosim.kernels._jit import inline, inner, kernel
 from neurosim.kernels.arithmetic import {exp} as exp, log, sqrt
 from neurosim.kernels.deliver import deliver, deliver_dynamic, deliver_fixed
 from neurosim.kernels.meeting import meet
+from neurosim.kernels.processor import set_mode, small_as_zero
 from neurosim.kernels.record import record, sample
 from neurosim.kernels.sources import add_currents, add_poisson, emit_arrays, emit_poisson, open_slot
 from neurosim.kernels.stdp import note_posts, plasticity_on_arrival, plasticity_on_emission
@@ -90,6 +91,7 @@ def advance(k0, first, stop, dt, split, {arguments}):
 
 @kernel
 def run(k0, first, last, window, dt, room, split, threads, cells, {arguments}):
+    mode = small_as_zero()
     done = np.int64(first)
     while done < last:
         if not meet(cells, threads, {full}):
@@ -97,6 +99,7 @@ def run(k0, first, last, window, dt, room, split, threads, cells, {arguments}):
         stop = min(last, done + window)
         advance(k0, done, stop, dt, split, {arguments})
         done = stop
+    set_mode(mode)
     return done
 """
 
@@ -104,11 +107,13 @@ BY_TURNS = """
 
 @kernel
 def run_by_turns(k0, first, last, window, dt, room, split, {arguments}):
+    mode = small_as_zero()
     done = np.int64(first)
     while done < last and not ({full}):
         stop = min(last, done + window)
 {turns}
         done = stop
+    set_mode(mode)
     return done
 """
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.backends.bundles import DYNAMIC, Bundle, bundles
+from neurosim.backends.footprint import footprint, require_memory
 from neurosim.backends.layout_inputs import (
     lay_out_currents,
     lay_out_inputs,
@@ -96,13 +97,21 @@ def lay_out(
         Shards to make; fewer where the network does not allow as many.
     progress : bool or None
         Whether to show a bar while synapses are drawn.
+
+    Raises
+    ------
+    SimulationError
+        If the network will not fit into memory.
     """
     drawers = drawers or [Drawer(block, plan.dt) for block in plan.synapses]
     order, split = _order(plan)
     code = tuple(block_code(block) for block in plan.neurons)
     spans = shares(plan, drawers, threads)
     joined = bundles(plan, spans)
-    built = Builder(plan, drawers, spans, progress).build(joined)
+    builder = Builder(plan, drawers, spans, progress)
+    needed = footprint(plan, joined, drawers, spans, len(builder.pieces))
+    require_memory(needed, builder.expected)
+    built = builder.build(joined)
     reaches = reach(plan, joined, built[0][1])
     features = _features(plan, joined, reaches)
     window = _window(plan, reaches) if threads > 1 else 1

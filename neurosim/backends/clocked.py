@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from neurosim.backends.base import Capabilities, Options, Progress, Synapses, Violation
 from neurosim.backends.check import require, violations
 from neurosim.backends.clocked_synapses import SynapseAccess
-from neurosim.backends.layout import LONGEST_WINDOW, Shard, capacity, lay_out
+from neurosim.backends.layout import LONGEST_WINDOW, Shard, capacity, lay_out, working_space
 from neurosim.backends.layout_inputs import sorted_arrays
 from neurosim.backends.share import step_cost
 from neurosim.backends.simulation import Simulation
@@ -208,9 +208,12 @@ class ClockedEngine:
         ids = self.shards[0].history.ids
         missing = capacity(self.plan, self.shards[0].arrays) - ids.shape[2]
         if missing > 0:
-            wider = np.pad(ids, ((0, 0), (0, 0), (0, missing)))
-            for shard in self.shards:
-                shard.history = shard.history._replace(ids=wider)
+            self._set_history(np.pad(ids, ((0, 0), (0, 0), (0, missing))))
+
+    def _set_history(self, ids: NDArray[np.int32]) -> None:
+        for shard in self.shards:
+            queue = working_space(ids.shape[2])
+            shard.history = shard.history._replace(ids=ids, queue=queue)
 
     def synapses(self, block: int, pending: bool) -> Synapses:
         """Synapses of a block; see :class:`neurosim.backends.base.Engine`."""
@@ -262,9 +265,8 @@ class ClockedEngine:
         if shards != len(self.shards):
             self._lay_out(shards)
         self.step = int(state["step"][0])
-        ids = state["history/ids"].copy()
+        self._set_history(state["history/ids"].copy())
         for i, shard in enumerate(self.shards):
-            shard.history = shard.history._replace(ids=ids)
             names = ("stamp", "population", "id", "next")
             shard.arrays = type(shard.arrays)(*(state[f"{i}/arrays_{n}"].copy() for n in names))
             shard.synapses = shard.synapses._replace(weights=state[f"{i}/weights"].copy())

@@ -23,6 +23,7 @@ from neurosim.backends.layout_synapses import Builder, Segments
 from neurosim.backends.share import Share, shares
 from neurosim.kernels.driver import BlockCode, Features
 from neurosim.kernels.layout import (
+    QUEUE,
     Arrays,
     Currents,
     History,
@@ -125,7 +126,7 @@ def lay_out(
         )
         made.append(
             Shard(
-                span, neurons, history._replace(own=i),
+                span, neurons, history._replace(own=i, queue=working_space(history.ids.shape[2])),
                 arrays._replace(next=np.zeros(1, dtype=np.int64)), lay_out_poisson(plan, order),
                 lay_out_inputs(plan, span, neurons), lay_out_currents(plan, span, neurons),
                 lanes, plastic, synapses, posts, lay_out_probes(plan, code, span, order, i == 0),
@@ -177,11 +178,17 @@ def capacity(plan: Plan, arrays: Arrays) -> int:
 
 
 def _history(plan: Plan, n: int, depth: int, arrays: Arrays) -> History:
-    populations = len(plan.populations)
+    populations, room = len(plan.populations), capacity(plan, arrays)
     return History(
-        0,
-        np.zeros((n, depth, capacity(plan, arrays)), dtype=np.int32),
-        np.zeros((n, depth), dtype=np.int64),
-        np.zeros((n, depth, populations), dtype=np.int64),
-        np.zeros((n, depth, populations), dtype=np.int64),
+        own=0,
+        ids=np.zeros((n, depth, room), dtype=np.int32),
+        count=np.zeros((n, depth), dtype=np.int64),
+        low=np.zeros((n, depth, populations), dtype=np.int64),
+        high=np.zeros((n, depth, populations), dtype=np.int64),
+        queue=working_space(room),
     )
+
+
+def working_space(room: int) -> NDArray[np.int64]:
+    """Where one shard lists the segments of up to ``room`` spikes, or more."""
+    return np.zeros((max(room, QUEUE), 3), dtype=np.int64)

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from neurosim.backends.bundles import NARROW, PLAIN, Bundle
 from neurosim.backends.progress import bar
 from neurosim.backends.share import Share
-from neurosim.kernels.layout import QUEUE, Synapses
+from neurosim.kernels.layout import Synapses
 from neurosim.plan.connect import Drawer
 from neurosim.plan.plan import Plan
 from neurosim.synapses import STDP, TsodyksMarkram
@@ -207,7 +207,6 @@ class Builder:
             use=np.zeros(n_state),
             last=np.full(n_state, -1, dtype=np.int64),
             applied=np.full(n_state, -1, dtype=np.int64),
-            queue=np.zeros((QUEUE, 3), dtype=np.int64),
             real=np.zeros((max(1, len(bundles)), 12)),
             whole=np.zeros((max(1, len(bundles)), 8), dtype=np.int64),
         )

@@ -42,64 +42,59 @@ def deliver(arrival: Any, lanes: Any, synapses: Any, history: Any, accumulators:
 
     Segments are short where delays differ (some forty synapses in the cortical microcircuit) and
     lie anywhere in memory. They are listed first, so that those to come can be asked for while one
-    is added.
+    is added: 1.6 instead of 4 ns an event there. (One function in one piece: a call costs compile
+    time.)
     """
-    depth = history.count.shape[1]
-    queue = synapses.queue
-    n = np.int64(0)
-    for lane in range(lanes.delay.shape[0]):
-        stamp = arrival - lanes.delay[lane]
-        if stamp < 0:
-            continue
-        slot, p = stamp % depth, lanes.population[lane]
-        for shard in range(lanes.low[lane], lanes.high[lane]):
-            ids = history.ids[shard, slot]
-            for i in range(history.low[shard, slot, p], history.high[shard, slot, p]):
-                source = ids[i] - lanes.first[lane]
-                if source < 0 or source >= lanes.sources[lane]:
-                    continue
-                segment = lanes.ptr[lane] + source * lanes.stride[lane]
-                queue[n, 0] = lane
-                queue[n, 1] = synapses.ptr[segment]
-                queue[n, 2] = synapses.ptr[segment + 1]
-                n += 1
-                if n == queue.shape[0]:
-                    _add_listed(n, lanes, synapses, accumulators)
-                    n = np.int64(0)
-    _add_listed(n, lanes, synapses, accumulators)
-
-
-@inline
-def _ask(i: Any, lanes: Any, synapses: Any) -> None:
-    """Prefetch the first synapses of a listed segment."""
-    lane, low, high = synapses.queue[i]
-    block = lanes.block[lane]
-    start = synapses.target_start[block]
-    for line in range(start + low, start + min(high, low + ASKED), PER_LINE):
-        prefetch(synapses.targets, line)
-    if not lanes.shared[lane]:
-        start = synapses.weight_start[block]
-        for line in range(start + low, start + min(high, low + ASKED), PER_LINE // 2):
-            prefetch(synapses.weights, line)
-
-
-@inner
-def _add_listed(n: Any, lanes: Any, synapses: Any, accumulators: Any) -> None:
-    """Add the weights of the first ``n`` listed segments."""
-    for i in range(min(n, AHEAD)):
-        _ask(i, lanes, synapses)
-    for i in range(n):
-        if i + AHEAD < n:
-            _ask(i + AHEAD, lanes, synapses)
-        lane, low, high = synapses.queue[i]
-        block = lanes.block[lane]
-        targets = synapses.targets[synapses.target_start[block] :]
-        out = accumulators[lanes.place[lane] :]
-        if lanes.shared[lane]:
-            _add(low, high, lanes.weight[lane], targets, out)
-        else:
-            weights = synapses.weights[synapses.weight_start[block] :]
-            _add_each(low, high, targets, weights, out)
+    depth, queue = history.count.shape[1], history.queue
+    lane = np.int64(0)
+    while lane < lanes.delay.shape[0]:
+        n = np.int64(0)
+        while lane < lanes.delay.shape[0]:  # list whole lanes as long as they surely fit
+            stamp = arrival - lanes.delay[lane]
+            slot, p = stamp % depth, lanes.population[lane]
+            spikes = np.int64(0)
+            for shard in range(lanes.low[lane], lanes.high[lane]):
+                spikes += history.high[shard, slot, p] - history.low[shard, slot, p]
+            if spikes > 0 and stamp >= 0:
+                if n + spikes > queue.shape[0]:
+                    break
+                start = synapses.target_start[lanes.block[lane]]
+                for shard in range(lanes.low[lane], lanes.high[lane]):
+                    for i in range(history.low[shard, slot, p], history.high[shard, slot, p]):
+                        source = history.ids[shard, slot, i] - lanes.first[lane]
+                        if source >= 0 and source < lanes.sources[lane]:
+                            segment = lanes.ptr[lane] + source * lanes.stride[lane]
+                            queue[n, 0] = lane
+                            queue[n, 1] = start + synapses.ptr[segment]
+                            queue[n, 2] = start + synapses.ptr[segment + 1]
+                            n += 1
+            lane += 1
+        for i in range(-AHEAD, n):
+            if i + AHEAD < n:
+                asked, low, high = queue[i + AHEAD, 0], queue[i + AHEAD, 1], queue[i + AHEAD, 2]
+                high = min(high, low + ASKED)
+                for line in range(low, high, PER_LINE):
+                    prefetch(synapses.targets, line)
+                if not lanes.shared[asked]:
+                    block = lanes.block[asked]
+                    shift = synapses.weight_start[block] - synapses.target_start[block]
+                    for line in range(shift + low, shift + high, PER_LINE // 2):
+                        prefetch(synapses.weights, line)
+            if i >= 0:
+                added, low, high = queue[i, 0], queue[i, 1], queue[i, 2]
+                out = accumulators[lanes.place[added] :]
+                if lanes.shared[added]:
+                    weight = lanes.weight[added]
+                    targets = synapses.targets[low:high]
+                    for e in range(targets.shape[0]):
+                        out[targets[e]] += weight
+                else:
+                    block = lanes.block[added]
+                    shift = synapses.weight_start[block] - synapses.target_start[block]
+                    targets = synapses.targets[low:high]
+                    weights = synapses.weights[shift + low : shift + high]
+                    for e in range(targets.shape[0]):
+                        out[targets[e]] += weights[e]
 
 
 @inner

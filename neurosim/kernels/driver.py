@@ -2,10 +2,9 @@
 
 A run is a few calls of ``run`` in such a module, one thread for each shard. They meet once in a
 ``window`` of steps, no longer than the shortest delay, so that every spike is seen before it
-arrives. The module's source is fixed by the step functions of the
-kinds, by which constants differ between neurons, and by which features the network uses; the file's
-name is a hash of the source, so Numba's cache on disk holds for built-in and user-defined kinds
-alike.
+arrives. The module's source is fixed by the step functions of the kinds, by which constants differ
+between neurons, and by which features the network uses; the file's name is a hash of the source, so
+Numba's cache on disk holds for built-in and user-defined kinds alike.
 """
 
 from __future__ import annotations
@@ -78,14 +77,27 @@ def update_{b}(neurons, history, slot):
 """
 
 RUN = """
+@kernel
+def run(k0, first, last, window, dt, room, split, threads, cells, {arguments}):
+    mode = small_as_zero()
+    depth = history.count.shape[1]
+    zero = np.int64(0)  # a plain 0 would be a type of its own, and compile its callee again
+    done = np.int64(last)
+    for j in range(first, last):
+        if {full}:
+            done = np.int64(j)
+            break
+{body}
+    set_mode(mode)
+    return done
+"""
+
+SHARED_RUN = """
 @inner
 def advance(k0, first, stop, dt, split, {arguments}):
     depth = history.count.shape[1]
-    zero = np.int64(0)  # a plain 0 would be a type of its own, and compile its callee again
+    zero = np.int64(0)
     for j in range(first, stop):
-        k = k0 + j
-        arrival = k + {arrival}
-        slot = arrival % depth
 {body}
 
 
@@ -101,15 +113,13 @@ def run(k0, first, last, window, dt, room, split, threads, cells, {arguments}):
         done = stop
     set_mode(mode)
     return done
-"""
 
-BY_TURNS = """
 
 @kernel
-def run_by_turns(k0, first, last, window, dt, room, split, {arguments}):
+def run_by_turns(k0, first, last, window, dt, room, split, {all_arguments}):
     mode = small_as_zero()
     done = np.int64(first)
-    while done < last and not ({full}):
+    while done < last and not ({any_full}):
         stop = min(last, done + window)
 {turns}
         done = stop
@@ -178,8 +188,12 @@ class Features:
 
 
 def source(blocks: tuple[BlockCode, ...], features: Features, shards: int = 1) -> str:
-    """Source of the module for some blocks and features; with several shards it has a
-    ``run_by_turns`` that takes the arrays of all of them."""
+    """Source of the module for some blocks and features.
+
+    For one shard the steps stand in ``run`` itself: every function between costs compile time,
+    since it is optimised again within its caller. For several there is also a ``run_by_turns`` that
+    takes the arrays of all of them.
+    """
     parts = [
         HEADER.format(
             exp="exp32" if features.single else "exp",
@@ -188,16 +202,19 @@ def source(blocks: tuple[BlockCode, ...], features: Features, shards: int = 1) -
     ]
     for b, block in enumerate(blocks):
         parts += [_step(b, block, features.single), _update(b, block, features.currents)]
+    numbers = [f"_{i}" for i in range(shards)]
+    groups = [", ".join(f"{name}{n}" for name in features.arguments) for n in numbers]
+    turns = [f"advance(k0, done, stop, dt, split, {group})" for group in groups]
     parts.append(
-        RUN.format(
-            arrival=features.arrival,
+        (SHARED_RUN if shards > 1 else RUN).format(
             arguments=", ".join(features.arguments),
             body=_body(len(blocks), features),
             full=_full("", features),
+            all_arguments=", ".join(groups),
+            any_full=" or ".join(_full(n, features) for n in numbers),
+            turns=_lines(turns, 8),
         )
     )
-    if shards > 1:
-        parts.append(_by_turns(features, shards))
     return "\n".join(parts)
 
 
@@ -205,17 +222,6 @@ def _full(shard: str, features: Features) -> str:
     """Whether a shard has no room for another window."""
     text = f"probes{shard}.count[0] + room * window > probes{shard}.stamp.shape[0]"
     return f"{text} or posts{shard}.full[0] != 0" if "posts" in features.arguments else text
-
-
-def _by_turns(features: Features, shards: int) -> str:
-    numbers = [f"_{i}" for i in range(shards)]
-    groups = [", ".join(f"{name}{n}" for name in features.arguments) for n in numbers]
-    turns = [f"advance(k0, done, stop, dt, split, {group})" for group in groups]
-    return BY_TURNS.format(
-        arguments=", ".join(groups),
-        full=" or ".join(_full(n, features) for n in numbers),
-        turns=_lines(turns, 8),
-    )
 
 
 def _step(b: int, block: BlockCode, single: bool) -> str:
@@ -278,7 +284,8 @@ def _update(b: int, block: BlockCode, currents: bool) -> str:
 def _body(blocks: int, features: Features) -> str:
     standard = features.arrival == 1
     slot_now = "k % depth" if standard else "slot"
-    lines = ["sample(k, neurons, rows, probes)"]
+    lines = ["k = k0 + j", f"arrival = k + {features.arrival}", "slot = arrival % depth"]
+    lines.append("sample(k, neurons, rows, probes)")
     if not standard:
         lines.append("open_slot(history, slot)")
     lines.append(f"emit_arrays(k, arrays, history, {slot_now})")

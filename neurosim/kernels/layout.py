@@ -18,7 +18,7 @@ STRIP = 128
 """Neurons a strip, a multiple of 8."""
 
 QUEUE = 1024
-"""Segments that are listed for delivery at a time."""
+"""Segments that are listed for delivery at a time, at least."""
 
 
 class Neurons(NamedTuple):
@@ -50,6 +50,7 @@ class History(NamedTuple):
     count: Any  # int64[n_shards, depth], used of a slot
     low: Any  # int64[n_shards, depth, n_populations], where a population's spikes begin in its slot
     high: Any  # int64[n_shards, depth, n_populations], where they end
+    queue: Any  # int64[>= capacity, 3], the shard's working space of delivery
 
 
 class Arrays(NamedTuple):
@@ -131,7 +132,6 @@ class Synapses(NamedTuple):
     use: Any  # float64[:], by segment: Tsodyks-Markram u
     last: Any  # int64[:], by segment: stamp of its last event, -1 for none
     applied: Any  # int64[:], by segment: plastic, postsynaptic events until then are applied
-    queue: Any  # int64[any, 3], working space: lane, first and last place of a segment
     real: Any  # float64[n_bundles, 12], constants of a bundle's rule
     whole: Any  # int64[n_bundles, 8], codes and places
 

@@ -14,6 +14,7 @@ import platform
 import shutil
 import sys
 import tempfile
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,9 @@ from numba.core import config
 
 FLAGS: dict[str, Any] = {"error_model": "numpy", "nogil": True}
 INNER: dict[str, Any] = {**FLAGS, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+
+MAKING = threading.Lock()
+"""Held while a kernel is made: threads that import kernels share Numba's settings."""
 
 
 @functools.cache
@@ -63,12 +67,13 @@ def cache_folder() -> Path:
 def kernel(function: Callable[..., Any]) -> Any:
     """Compile a function at its first call and keep the result on disk."""
     settings: Any = config
-    before = settings.CACHE_DIR
-    settings.CACHE_DIR = str(cache_folder())  # read once, when the dispatcher is made
-    try:
-        return numba.njit(cache=True, **FLAGS)(function)
-    finally:
-        settings.CACHE_DIR = before
+    with MAKING:
+        before = settings.CACHE_DIR
+        settings.CACHE_DIR = str(cache_folder())  # read once, when the dispatcher is made
+        try:
+            return numba.njit(cache=True, **FLAGS)(function)
+        finally:
+            settings.CACHE_DIR = before
 
 
 def inner(function: Callable[..., Any]) -> Any:

@@ -158,7 +158,7 @@ class Drawer:
         columns = columns.astype(np.int32)
         for pairs in chunks:
             values = np.empty(0) if none else self._weights.of(pairs)
-            slots = columns[self._delays.slots(pairs)]
+            slots = columns.take(self._delays.slots(pairs))
             place_pairs(pairs.pre, pairs.post, rows, ids, slots, values, flat, targets, into)
 
     def _range(self, low: int, high: int, shift: int) -> tuple[NDArray[np.int32], Iterator[Pairs]]:
@@ -270,12 +270,15 @@ def count(block: SynapseBlock, dt: float) -> Counted:
     drawer = Drawer(block, dt)
     counts = np.zeros((drawer.n_sources, len(drawer.delays)), dtype=np.int64)
     drawer.count(*_ends(block), counts)
-    occurs = counts.any(axis=0)
+    occurs: NDArray[np.bool_] = np.any(counts, axis=0)
     delays, columns = drawer.delays[occurs], np.cumsum(occurs) - 1
     if not len(delays):
-        counts, occurs = counts[:, :1], np.ones(1, dtype=np.bool_)
+        occurs[0] = True
         delays = drawer.delays if len(drawer.delays) == 1 else np.ones(1, dtype=np.int32)
-    ptr = np.append(0, np.cumsum(counts[:, occurs]))
+    if not occurs.all():
+        counts = counts[:, occurs]
+    ptr = np.zeros(counts.size + 1, dtype=np.int64)
+    np.cumsum(counts.ravel(), out=ptr[1:])
     return Counted(drawer, columns, drawer.first, drawer.n_sources, delays, ptr)
 
 

@@ -21,7 +21,11 @@ LONGEST = int(np.iinfo(np.int32).max)
 """The longest delay, in steps."""
 
 MANY = 1024
-"""Delays of a distribution up to which all that are possible are listed."""
+"""Delays of a distribution up to which all that are possible are listed, whether or not they occur:
+the others are looked for among all pairs."""
+
+TABLED = 1 << 16
+"""Delays of a distribution up to which they are looked up in a table."""
 
 GUIDE = 1 << 12
 """Places at which the search in a table of steps begins."""
@@ -115,7 +119,9 @@ def delays_of(block: SynapseBlock, dt: float, everything: Iterator[Pairs]) -> De
     value: Any = block.synapse.delay
     if isinstance(value, Distribution):
         table = step_table(value, dt)
-        return _Wide(block, dt, everything) if table is None else _Tabled(block, table)
+        if table is None:
+            return _Wide(block, dt, everything)
+        return _Tabled(block, table, everything)
     return _Listed(block, dt)
 
 
@@ -178,7 +184,7 @@ def step_table(distribution: Distribution, dt: float) -> StepTable | None:
     Returns
     -------
     StepTable or None
-        None if there are more than ``MANY`` possible delays.
+        None if there are more than ``TABLED`` possible delays, or too long ones.
     """
 
     def number(b: Any) -> Float:
@@ -189,7 +195,7 @@ def step_table(distribution: Distribution, dt: float) -> StepTable | None:
             return _steps(distribution.quantile(number(b)), dt)
 
     first, last = steps([0, 2**52 - 1]).tolist()
-    if last - first >= MANY or last > LONGEST:
+    if last - first >= TABLED or last > LONGEST:
         return None
     wanted = np.arange(first + 1.0, last + 1.0)
     below = np.zeros(len(wanted), dtype=np.int64)
@@ -204,25 +210,32 @@ def step_table(distribution: Distribution, dt: float) -> StepTable | None:
 
 
 class _Tabled:
-    """Delays of a distribution with few possible steps."""
+    """Delays of a distribution whose possible steps fit into a table."""
 
-    def __init__(self, block: SynapseBlock, table: StepTable) -> None:
+    def __init__(self, block: SynapseBlock, table: StepTable, everything: Iterator[Pairs]) -> None:
         self.key = seeds.child(block.key, "delay")
         self.table = table
         self.steps = table.first + np.arange(len(table.thresholds), dtype=np.int32)
+        self.places: NDArray[np.int32] | None = None
+        if len(self.steps) > MANY:
+            occurs = np.zeros(len(self.steps), dtype=np.bool_)
+            for pairs in everything:
+                occurs[self.slots(pairs)] = True
+            self.places = np.cumsum(occurs, dtype=np.int32) - np.int32(1)
+            self.steps = self.steps[occurs] if occurs.any() else np.ones(1, dtype=np.int32)
 
     def slots(self, pairs: Pairs) -> NDArray[np.int32]:
         from neurosim.kernels.quantile import find_slots
 
-        if len(self.steps) == 1:
+        if len(self.table.thresholds) == 1:
             return np.zeros(1, dtype=np.int32)
         slots = np.empty(len(pairs.pre), dtype=np.int32)
         find_slots(uniform(self.key, pairs), self.table.thresholds, self.table.guide, slots)
-        return slots
+        return slots if self.places is None else self.places.take(slots)
 
 
 class _Wide:
-    """Delays of a distribution with many possible steps: those that occur are looked up first."""
+    """Delays of a distribution with more possible steps: those that occur are found first."""
 
     def __init__(self, block: SynapseBlock, dt: float, everything: Iterator[Pairs]) -> None:
         self.block, self.dt = block, dt

@@ -4,7 +4,9 @@ import re
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import numpy as np
 import pytest
@@ -137,3 +139,17 @@ def test_arithmetic_is_that_of_the_standard():
     assert quotient_and_sum(1.0, 0.0, values) == (math.inf, 1.0)
     assert math.isnan(quotient_and_sum(0.0, 0.0, values)[0])
     assert math.isnan(quotient_and_sum(1.0, 1.0, np.array([math.nan, 1.0]))[1])
+
+
+def test_threads_that_make_kernels_at_once_leave_the_setting_as_it_was():
+    before = config.CACHE_DIR
+    start = Barrier(8)
+
+    def make():
+        start.wait()
+        return [_jit.kernel(halved) for _ in range(50)]
+
+    with ThreadPoolExecutor(8) as pool:
+        made = [f for part in [pool.submit(make) for _ in range(8)] for f in part.result()]
+    assert before == config.CACHE_DIR
+    assert all(_jit.cache_folder() in Path(f.stats.cache_path).parents for f in made)

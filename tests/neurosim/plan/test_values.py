@@ -7,7 +7,7 @@ import neurosim as ns
 from neurosim import philox, seeds
 from neurosim.plan.connect import Drawer
 from neurosim.plan.pairs import Pairs
-from neurosim.plan.values import MANY, Weights, step_table, uniform
+from neurosim.plan.values import MANY, TABLED, Weights, step_table, uniform
 from tests.neurosim.plan.drawing import drawn
 
 DELAYS = [
@@ -47,15 +47,28 @@ def test_drawn_delays_are_those_of_the_formula(delay):
 def test_the_delays_that_can_occur_are_listed_if_they_are_not_too_many():
     (block,) = drawn(ns.AllToAll(), delay=ns.Uniform(1.0, 5.0), sizes=(2, 2))[0].synapses
     assert Drawer(block, 0.5).delays.tolist() == list(range(2, 11))
-    assert step_table(ns.Uniform(1.0, 1.0 + 0.1 * (MANY - 2)), 0.1) is not None
-    assert step_table(ns.Uniform(1.0, 1.0 + 0.1 * MANY), 0.1) is None
-    wide = ns.LogNormal(3.0, 2.0, low=1.0)
-    plan, (rows,) = drawn(ns.FixedNumberPre(5), delay=wide, sizes=(60, 60), dt=0.1)
+    for steps, listed in ((MANY - 1, True), (MANY, False)):
+        delay = ns.Uniform(1.0, 1.0 + steps)
+        (block,) = drawn(ns.AllToAll(), delay=delay, sizes=(2, 2), dt=1.0)[0].synapses
+        assert len(Drawer(block, 1.0).delays) == (MANY if listed else 4)
+
+
+def test_tables_have_their_limits():
+    assert len(step_table(ns.Uniform(1.0, 1.0 * TABLED), 1.0).thresholds) == TABLED
+    assert step_table(ns.Uniform(1.0, 1.0 + TABLED), 1.0) is None
+    assert step_table(ns.Uniform(2.0**31, 2.0**31), 1.0) is None
+
+
+@pytest.mark.parametrize("delay", [ns.Exponential(20.0, low=0.1), ns.LogNormal(3.0, 2.0, low=1.0)])
+def test_those_of_very_many_possible_delays_that_occur_are_found(delay):
+    plan, (rows,) = drawn(ns.FixedNumberPre(5), delay=delay, sizes=(60, 60), dt=0.1)
+    table = step_table(delay, 0.1)
+    assert (table is None) == isinstance(delay, ns.LogNormal)
     drawer = Drawer(plan.synapses[0], 0.1)
     assert (drawer.delays == np.unique(rows[:, 3])).all()
     u = philox.uniform(seeds.child(plan.synapses[0].key, "delay"), np.arange(300))
-    assert (np.sort(rows[:, 3]) == np.sort(plain(wide, u, 0.1))).all()
-    (block,) = drawn(ns.FixedProbability(0.0), delay=wide)[0].synapses
+    assert (np.sort(rows[:, 3]) == np.sort(plain(delay, u, 0.1))).all()
+    (block,) = drawn(ns.FixedProbability(0.0), delay=delay, dt=0.1)[0].synapses
     assert Drawer(block, 0.1).delays.tolist() == [1]
 
 

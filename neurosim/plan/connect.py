@@ -218,70 +218,6 @@ class Expanded:
         return len(self.targets)
 
 
-@dataclass(frozen=True)
-class Counted:
-    """A block whose synapses are counted, and can be drawn into the caller's arrays.
-
-    Parameters are those of :class:`Expanded`, before ``targets`` and ``weights``.
-    """
-
-    drawer: Drawer
-    columns: NDArray[np.int64]
-    first: int
-    n_sources: int
-    delays: NDArray[np.int32]
-    ptr: NDArray[np.int64]
-
-    @property
-    def size(self) -> int:
-        """Number of synapses."""
-        return int(self.ptr[-1])
-
-    @property
-    def shared(self) -> bool:
-        """Whether one weight serves all synapses."""
-        return self.drawer.shared
-
-    def fill(self, targets: NDArray[Any], weights: NDArray[Any] | None) -> None:
-        """Draw targets, and weights unless there is no array for them, shape (size,) both."""
-        cursor = self.ptr[:-1].reshape(self.n_sources, -1).copy()
-        low, high = _ends(self.drawer.block)
-        self.drawer.fill(low, high, self.columns, cursor, 0, targets, weights)
-        if not self.drawer.ascending:
-            segments = np.repeat(np.arange(len(self.ptr) - 1), np.diff(self.ptr))
-            order = np.lexsort((targets, segments))
-            targets[:] = targets[order]
-            if weights is not None:
-                weights[:] = weights[order]
-
-
-def _ends(block: SynapseBlock) -> tuple[int, int]:
-    return int(block.post_ids.min()), int(block.post_ids.max()) + 1
-
-
-def count(block: SynapseBlock, dt: float) -> Counted:
-    """Count the synapses of a block by source and delay.
-
-    Raises
-    ------
-    LoweringError
-        If a delay is longer than the longest, or the rule is unknown.
-    """
-    drawer = Drawer(block, dt)
-    counts = np.zeros((drawer.n_sources, len(drawer.delays)), dtype=np.int64)
-    drawer.count(*_ends(block), counts)
-    occurs: NDArray[np.bool_] = np.any(counts, axis=0)
-    delays, columns = drawer.delays[occurs], np.cumsum(occurs) - 1
-    if not len(delays):
-        occurs[0] = True
-        delays = drawer.delays if len(drawer.delays) == 1 else np.ones(1, dtype=np.int32)
-    if not occurs.all():
-        counts = counts[:, occurs]
-    ptr = np.zeros(counts.size + 1, dtype=np.int64)
-    np.cumsum(counts.ravel(), out=ptr[1:])
-    return Counted(drawer, columns, drawer.first, drawer.n_sources, delays, ptr)
-
-
 def expand(
     block: SynapseBlock, dt: float, weight_dtype: Any, target_dtype: Any = np.int32
 ) -> Expanded:
@@ -299,13 +235,29 @@ def expand(
     Raises
     ------
     LoweringError
-        As :func:`count`.
+        If a delay is longer than the longest, or the rule is unknown.
     """
-    found = count(block, dt)
-    targets = np.empty(found.size, dtype=target_dtype)
-    weights = None if found.shared else np.empty(found.size, dtype=weight_dtype)
-    found.fill(targets, weights)
+    drawer = Drawer(block, dt)
+    low, high = int(block.post_ids.min()), int(block.post_ids.max()) + 1
+    counts = np.zeros((drawer.n_sources, len(drawer.delays)), dtype=np.int32)
+    drawer.count(low, high, counts)
+    occurs: NDArray[np.bool_] = np.any(counts, axis=0)
+    delays, columns = drawer.delays[occurs], np.cumsum(occurs) - 1
+    if not len(delays):
+        occurs[0] = True
+        delays = drawer.delays if len(drawer.delays) == 1 else np.ones(1, dtype=np.int32)
+    ptr = np.zeros(drawer.n_sources * len(delays) + 1, dtype=np.int64)
+    np.cumsum(counts[:, occurs].ravel(), out=ptr[1:])
+    targets = np.empty(int(ptr[-1]), dtype=target_dtype)
+    weights = None if drawer.shared else np.empty(len(targets), dtype=weight_dtype)
+    cursor = ptr[:-1].reshape(drawer.n_sources, -1).copy()
+    drawer.fill(low, high, columns, cursor, 0, targets, weights)
+    if not drawer.ascending:
+        segments = np.repeat(np.arange(len(ptr) - 1), np.diff(ptr))
+        order = np.lexsort((targets, segments))
+        targets = targets[order]
+        weights = None if weights is None else weights[order]
     return Expanded(
-        found.first, found.n_sources, found.delays, found.ptr, targets,
+        drawer.first, drawer.n_sources, delays, ptr, targets,
         block.synapse.weight if weights is None else weights,
     )  # fmt: skip

@@ -108,7 +108,8 @@ class IFCondExp(_Conductance):
     of the time, also of second order, stable for any conductance and never beyond a reversal
     potential. The factor's relative error is below ``x**4 / 24``, so that results differ where
     ``x`` comes near 1. ``"rk4"`` is the classical Runge-Kutta method with the exact conductances at
-    start, middle and end: fourth order, unstable where ``x`` exceeds 2.8. Spike times lie on the grid.
+    start, middle and end: fourth order, unstable where ``x`` exceeds 2.8. Spike times lie on the
+    grid.
 
     References
     ----------

@@ -43,7 +43,8 @@ def test_alpha_conductance(integrator: str) -> None:
 
 @both
 @pytest.mark.parametrize(
-    ("integrator", "order", "worst"), [("exponential_euler", 2, 5e-3), ("pade", 2, 5e-3), ("rk4", 4, 2e-6)]
+    ("integrator", "order", "worst"),
+    [("exponential_euler", 2, 5e-3), ("pade", 2, 5e-3), ("rk4", 4, 2e-6)],
 )
 def test_order_of_convergence(kind: Any, integrator: str, order: int, worst: float) -> None:
     common = {"tau_syn_E": 2.0, "tau_syn_I": 3.0, "v_thresh": 1e3}

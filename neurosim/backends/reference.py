@@ -19,6 +19,7 @@ from neurosim.backends.reference_spikes import Spikes, poisson_spikes
 from neurosim.backends.reference_stdp import STDPPart
 from neurosim.backends.reference_synapses import Part, TsodyksMarkramPart
 from neurosim.backends.simulation import Simulation
+from neurosim.kernels.layout import CLEAR_EVERY
 from neurosim.philox import words
 from neurosim.plan.plan import Plan, PoissonInputBlock, ProbePlan
 
@@ -157,6 +158,9 @@ class ReferenceEngine:
             neurons.advance(total, current)
             for neurons, total, current in zip(self.neurons, sums, injected, strict=True)
         ]
+        if self.step % CLEAR_EVERY == CLEAR_EVERY - 1:
+            for neurons in self.neurons:
+                neurons.clear_tiny()
         for population, place in enumerate(self.plan.populations):
             if place.block >= 0:
                 units = range(place.offset, place.offset + place.size)

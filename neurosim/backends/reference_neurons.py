@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.errors import SimulationError
+from neurosim.kernels.layout import TINY
 from neurosim.neurons import arithmetic
 from neurosim.neurons.base import INJECTED
 from neurosim.plan.plan import NeuronBlock
@@ -69,6 +70,11 @@ class Neurons:
         for name, values in zip(self.state, states, strict=True):
             self.state[name] = np.array(values, dtype=np.float64)
         return [place for place, fired in enumerate(spiked) if fired]
+
+    def clear_tiny(self) -> None:
+        """Make state variables zero that are below ``TINY``."""
+        for values in self.state.values():
+            values[np.abs(values) < TINY] = 0.0
 
     def restore(self, state: Mapping[str, FloatArray]) -> None:
         """Take over the values of all state variables."""

@@ -20,22 +20,24 @@ from types import ModuleType
 from typing import Any
 
 from neurosim.kernels._jit import cache_folder
-from neurosim.kernels.layout import STRIP
+from neurosim.kernels.layout import CLEAR_EVERY, STRIP, TINY, TINY_32
 
 HEADER = '''"""Generated step loop; see neurosim.kernels.driver."""
 import numpy as np
-from neurosim.kernels._jit import inline, inner, kernel
+from neurosim.kernels._jit import inline, inner, kernel, wide_vectors
 from neurosim.kernels.arithmetic import {exp} as exp, log, sqrt
 from neurosim.kernels.deliver import deliver, deliver_dynamic, deliver_fixed
 from neurosim.kernels.record import record, sample
 from neurosim.kernels.sources import add_currents, add_poisson, emit_arrays, emit_poisson, open_slot
 from neurosim.kernels.stdp import note_posts, plasticity_on_arrival, plasticity_on_emission
 FLOAT_OF_STATE = np.{float}
+TINY = FLOAT_OF_STATE({tiny})
 '''
 
 UPDATE = """
 @inner
-def update_{b}(neurons, history, slot):
+def update_{b}(neurons, history, slot, clear):
+    wide_vectors()
     n, start = neurons.size[{b}], neurons.start[{b}]
 {scalars}
 {inputs}
@@ -53,6 +55,10 @@ def update_{b}(neurons, history, slot):
             {results} = step_{b}({arguments})
 {stores}
             mask[i] = spiked
+        if clear:
+            for i in range({cleared}):
+                if abs(state[i]) < TINY:
+                    state[i] = FLOAT_OF_STATE(0.0)
         found = np.uint64(0)
         for g in range({groups}):
             found |= groups[g]
@@ -77,6 +83,7 @@ def update_{b}(neurons, history, slot):
 RUN = """
 @kernel
 def run(k0, steps, dt, room, split, {arguments}):
+    wide_vectors()  # updates may be merged into this function
     depth = history.count.shape[0]
     zero = np.int64(0)  # a plain 0 would be a type of its own, and compile its callee again
     for j in range(steps):
@@ -155,6 +162,7 @@ def source(blocks: tuple[BlockCode, ...], features: Features) -> str:
         HEADER.format(
             exp="exp32" if features.single else "exp",
             float="float32" if features.single else "float64",
+            tiny=TINY_32 if features.single else TINY,
         )
     ]
     for b, block in enumerate(blocks):
@@ -212,6 +220,7 @@ def _update(b: int, block: BlockCode, currents: bool) -> str:
     stores += [f"x{i}[i] = FLOAT_OF_STATE(0.0)" for i in range(used)]
     return UPDATE.format(
         b=b, strip=STRIP, last=STRIP - 1, groups=STRIP // 8, width=block.rows * STRIP,
+        cleared=len(block.state) * STRIP,
         scalars=_lines(
             [f"c_{n} = neurons.scalars[neurons.scalar_start[{b}] + {i}]" for i, n in
             enumerate(block.uniform)], 4,
@@ -257,7 +266,8 @@ def _body(blocks: int, features: Features) -> str:
         lines.append("add_currents(j, currents, neurons.inputs)")
     if standard:
         lines.append("open_slot(history, slot)")
-    lines += [f"update_{b}(neurons, history, slot)" for b in range(blocks)]
+    lines.append(f"clear = k % {CLEAR_EVERY} == {CLEAR_EVERY - 1}")
+    lines += [f"update_{b}(neurons, history, slot, clear)" for b in range(blocks)]
     last = "split" if standard else "history.low.shape[1]"
     lines.append(f"record(arrival, slot, zero, {last}, history, probes)")
     if features.on_emission or features.on_arrival:

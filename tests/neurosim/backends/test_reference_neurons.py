@@ -6,6 +6,7 @@ import pytest
 from neurosim.backends.reference_neurons import Neurons
 from neurosim.declare import param
 from neurosim.errors import SimulationError
+from neurosim.kernels.layout import TINY
 from neurosim.network import Network
 from neurosim.neurons import NeuronKind
 from neurosim.neurons.base import KINDS
@@ -66,6 +67,15 @@ def test_the_state_goes_back() -> None:
     }
     before["n"][0] = 5.0
     assert made.state["n"][0] == 0.0
+
+
+def test_tiny_values_become_zero() -> None:
+    made = neurons(Counter(), 6)
+    values = [5e-324, -1e-201, TINY, -TINY, np.nan, -np.inf]
+    made.restore({"n": np.array(values), "calls": np.zeros(6)})
+    made.clear_tiny()
+    np.testing.assert_array_equal(made.state["n"], [0.0, 0.0, *values[2:]])
+    assert not np.signbit(made.state["n"][1])
 
 
 def test_a_failing_step_names_its_kind_and_populations() -> None:

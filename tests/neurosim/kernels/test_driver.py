@@ -12,8 +12,9 @@ import neurosim as ns
 from neurosim.backends.clocked import ClockedEngine
 from neurosim.backends.reference_neurons import Neurons
 from neurosim.declare import param
-from neurosim.kernels import driver
+from neurosim.kernels import driver, layout
 from neurosim.kernels.driver import BlockCode, Features
+from neurosim.kernels.layout import CLEAR_EVERY
 from neurosim.neurons import base
 from neurosim.plan.lower import lower
 from tests.neurosim.kernels import both
@@ -80,6 +81,8 @@ def test_compiled_steps_are_those_of_plain_python_to_the_bit(timing):
         engine.advance(1)
         for b, (arriving, current) in enumerate(inputs):
             fired = oracles[b].advance(arriving[k], current[k])
+            if k % CLEAR_EVERY == CLEAR_EVERY - 1:
+                oracles[b].clear_tiny()
             slot = (k + plan.arrival) % len(engine.arrays.history.count)
             p = engine.arrays.order[b]
             low, high = engine.arrays.history.low[slot, p], engine.arrays.history.high[slot, p]
@@ -92,6 +95,30 @@ def test_compiled_steps_are_those_of_plain_python_to_the_bit(timing):
     assert len(plan.neurons) == len(plan.populations)
     assert (spikes > 20).all(), dict(zip([p.name for p in plan.populations], spikes, strict=True))
     assert not any(engine.arrays.neurons.inputs)
+
+
+def fading(timing, backend, precision, first):
+    """``v`` and ``isyn_exc`` of a neuron without input that starts with tiny values."""
+    cell = ns.IFCurrExp(v_rest=0.0, v_thresh=10.0, v_reset=-1.0, tau_syn_E=0.5)
+    net = ns.Network(timing=timing)
+    cells = net.population("cells", 1, cell, initial={"v": first, "isyn_exc": first})
+    net.record(cells, ["v", "isyn_exc"])
+    rec = ns.simulate(net, 50.0, dt=0.1, seed=1, backend=backend, precision=precision)
+    return [rec.signal("cells", name).values[:, 0] for name in ("v", "isyn_exc")]
+
+
+@pytest.mark.parametrize("timing", ["standard", "spinnaker"])
+def test_what_decays_becomes_zero_in_the_step_of_the_reference(timing):
+    v, current = fading(timing, "numba", "double", 1e-180)
+    expected = fading(timing, "reference", "double", 1e-180)
+    np.testing.assert_array_equal([v, current], expected)
+    last = np.flatnonzero(current)[-1]
+    assert last == 4 * CLEAR_EVERY - 1  # 1e-200 is reached 230 steps after the start
+    assert 0.0 < current[last] < layout.TINY
+    assert v.all()
+    v, current = fading(timing, "numba", "single", 1e-23)
+    assert np.flatnonzero(current)[-1] == CLEAR_EVERY - 1
+    assert v.all()
 
 
 @pytest.mark.parametrize("name", both.NETWORKS)

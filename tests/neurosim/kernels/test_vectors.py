@@ -77,7 +77,7 @@ def leaky(name, body):
 
 @pytest.mark.parametrize("precision", ["double", "single"])
 def test_a_call_of_the_c_library_is_noticed(machine_code, kinds, precision):
-    good = leaky("OwnExp", "0.5 * exp(0.25 * v) * v + excitatory + inhibitory")
+    good = leaky("OwnExp", "0.5 * exp(0.25 * v) * sqrt(v * v) + excitatory + inhibitory")
     bad = leaky("LibraryLog", "0.5 * log(0.25 * v) * v + excitatory + inhibitory")
     assert assembly.vectorised(machine_code(good, precision), products(good))
     code = machine_code(bad, precision)

@@ -25,7 +25,7 @@ from neurosim.kernels.layout import STRIP
 
 HEADER = '''"""Generated step loop; see neurosim.kernels.driver."""
 import numpy as np
-from neurosim.kernels._jit import inline, inner, kernel
+from neurosim.kernels._jit import inline, inner, kernel, wide_vectors
 from neurosim.kernels.arithmetic import {exp} as exp, log, sqrt
 from neurosim.kernels.deliver import deliver, deliver_dynamic, deliver_fixed
 from neurosim.kernels.meeting import meet
@@ -39,6 +39,7 @@ FLOAT_OF_STATE = np.{float}
 UPDATE = """
 @inner
 def update_{b}(neurons, history, slot):
+    wide_vectors()
     n, start = neurons.size[{b}], neurons.start[{b}]
 {scalars}
 {inputs}
@@ -79,6 +80,7 @@ def update_{b}(neurons, history, slot):
 RUN = """
 @kernel
 def run(k0, first, last, window, dt, room, split, threads, cells, {arguments}):
+    wide_vectors()  # updates may be merged into this function
     mode = small_as_zero()
     depth = history.count.shape[1]
     zero = np.int64(0)  # a plain 0 would be a type of its own, and compile its callee again
@@ -95,6 +97,7 @@ def run(k0, first, last, window, dt, room, split, threads, cells, {arguments}):
 SHARED_RUN = """
 @inner
 def advance(k0, first, stop, dt, split, {arguments}):
+    wide_vectors()
     depth = history.count.shape[1]
     zero = np.int64(0)
     for j in range(first, stop):

@@ -155,8 +155,8 @@ class AdEx(NeuronKind):
         y = w + l3
         k4 = rate * membrane(x, y, total, drive, spike_gain, per_delta_T, v_thresh)
         l4 = dt_per_tau_w * (coupling * (x - v_rest) - y)
-        v = v + (k1 + 2.0 * (k2 + k3) + k4) / 6.0
-        w = w + (l1 + 2.0 * (l2 + l3) + l4) / 6.0
+        v = v + (k1 + 2.0 * (k2 + k3) + k4) * 0.16666666666666666
+        w = w + (l1 + 2.0 * (l2 + l3) + l4) * 0.16666666666666666
         refractory = max(refractory - 1.0, 0.0)
         gsyn_exc = gsyn_exc + excitatory
         gsyn_inh = gsyn_inh + inhibitory

@@ -19,28 +19,26 @@ LIMIT = 708.0
 
 
 def exp(x: float) -> float:
-    """``e**x`` for ``|x| <= 708`` (clamped outside), relative error below 3e-16.
+    """``e**x`` for ``|x| <= 708`` (clamped outside), relative error below 2e-16.
 
-    The argument is split as ``x = k ln 2 + r`` with ``|r| <= ln 2 / 2``; ``e**r`` is a Taylor
-    polynomial of degree 13.
+    The argument is split as ``x = k ln 2 + r`` with ``|r| <= ln 2 / 2``; ``e**r`` is a polynomial
+    of degree 11, the one with the smallest largest relative error (4e-18), summed in the order in
+    which a processor is fastest. In single precision (compiled only) the polynomial has degree 6,
+    the limit is 87 and the relative error is below 1.2e-7.
     """
     x = min(max(x, -LIMIT), LIMIT)
     k = (x * LOG2_E + SHIFT) - SHIFT
     r = (x - k * LN2_HIGH) - k * LN2_LOW
-    p = 1.6059043836821613e-10
-    p = p * r + 2.08767569878681e-09
-    p = p * r + 2.505210838544172e-08
-    p = p * r + 2.755731922398589e-07
-    p = p * r + 2.7557319223985893e-06
-    p = p * r + 2.48015873015873e-05
-    p = p * r + 0.0001984126984126984
-    p = p * r + 0.001388888888888889
-    p = p * r + 0.008333333333333333
-    p = p * r + 0.041666666666666664
-    p = p * r + 0.16666666666666666
-    p = p * r + 0.5
-    p = p * r + 1.0
-    p = p * r + 1.0
+    r2 = r * r
+    r4 = r2 * r2
+    low = (0.5000000000000011 + 0.16666666666666413 * r) + (
+        0.04166666666653016 + 0.008333333333494399 * r
+    ) * r2
+    middle = (0.001388888894362952 + 0.0001984126950671873 * r) + (
+        2.4801493099528506e-05 + 2.7557586246922544e-06 * r
+    ) * r2
+    high = 2.763024817117492e-07 + 2.5000102107682377e-08 * r
+    p = 1.0 + (r + r2 * (low + (middle + high * r4) * r4))
     return math.ldexp(p, int(k))
 
 

@@ -12,43 +12,37 @@ from neurosim.neurons.propagators import decay
 SPIKE_HEIGHT = 30.0
 
 
-def ratio(x: float) -> float:
-    """``x / (exp(x) - 1)``, with its series near 0, where it would be 0 / 0."""
-    near = abs(x) < 0.01
-    safe = 1.0 if near else x
+def ratio(x: float, e: float) -> float:
+    """``x / (e - 1)`` for ``e = exp(x)``, with its series near 0, where it would be 0 / 0."""
+    near = abs(x) < 0.1
     square = x * x
-    series = 1.0 - 0.5 * x + square / 12.0 - square * square / 720.0
-    return series if near else safe / (exp(safe) - 1.0)
+    series = (
+        1.0
+        - 0.5 * x
+        + square * (0.08333333333333333 - square * (0.001388888888888889 - square * 3.3068783e-05))
+    )
+    return series if near else x / (2.0 if near else e - 1.0)
 
 
-def m_opening(u: float) -> float:
-    """Rate 1/ms; ``u`` is the potential above ``v_offset`` in mV."""
-    return 1.28 * ratio(0.25 * (13.0 - u))
+def rates(u: float) -> tuple[float, float, float, float, float, float]:
+    """Opening and closing rates (1/ms) of m, of h and of n.
 
-
-def m_closing(u: float) -> float:
-    """Rate 1/ms."""
-    return 1.4 * ratio(0.2 * (u - 40.0))
-
-
-def h_opening(u: float) -> float:
-    """Rate 1/ms."""
-    return 0.128 * exp((17.0 - u) / 18.0)
-
-
-def h_closing(u: float) -> float:
-    """Rate 1/ms."""
-    return 4.0 / (1.0 + exp(0.2 * (40.0 - u)))
-
-
-def n_opening(u: float) -> float:
-    """Rate 1/ms."""
-    return 0.16 * ratio(0.2 * (15.0 - u))
-
-
-def n_closing(u: float) -> float:
-    """Rate 1/ms."""
-    return 0.5 * exp(0.025 * (10.0 - u))
+    ``u`` is the potential above ``v_offset`` in mV and counts as within 300 of 0. Five of the six
+    exponentials are powers of one, since a product costs a fraction of an exponential.
+    """
+    u = min(max(u, -300.0), 300.0)
+    rise = exp(0.025 * (u - 40.0))
+    fall = 1.0 / rise
+    rise2, fall2 = rise * rise, fall * fall
+    rise4, fall4 = rise2 * rise2, fall2 * fall2
+    rise8, fall8 = rise4 * rise4, fall4 * fall4
+    m_opening = 1.28 * ratio(0.25 * (13.0 - u), 0.0011708796207911744 * (fall8 * fall2))
+    m_closing = 1.4 * ratio(0.2 * (u - 40.0), rise8)
+    h_opening = 0.128 * exp(0.05555555555555555 * (17.0 - u))
+    h_closing = 4.0 / (1.0 + fall8)
+    n_opening = 0.16 * ratio(0.2 * (15.0 - u), 0.006737946999085467 * fall8)
+    n_closing = 0.23618327637050734 * fall
+    return m_opening, m_closing, h_opening, h_closing, n_opening, n_closing
 
 
 def gated(x: float, opening: float, closing: float, dt: float) -> float:
@@ -145,9 +139,7 @@ class HHCondExp(NeuronKind):
         StateVar("armed", "1", 0.0, recordable=False),
     )
     receptors = CONDUCTANCE_RECEPTORS
-    helpers = (
-        ratio, m_opening, m_closing, h_opening, h_closing, n_opening, n_closing, gated, charged,
-    )  # fmt: skip
+    helpers = (ratio, rates, gated, charged)
 
     @staticmethod
     def derive(p: Any, dt: float) -> dict[str, Any]:
@@ -174,9 +166,10 @@ class HHCondExp(NeuronKind):
             e_rev_Na, e_rev_K, e_rev_E, e_rev_I, quarter_per_cm,
         )  # fmt: skip
         u = v - v_offset
-        m = gated(m, m_opening(u), m_closing(u), half)
-        h = gated(h, h_opening(u), h_closing(u), half)
-        n = gated(n, n_opening(u), n_closing(u), half)
+        m_up, m_down, h_up, h_down, n_up, n_down = rates(u)
+        m = gated(m, m_up, m_down, half)
+        h = gated(h, h_up, h_down, half)
+        n = gated(n, n_up, n_down, half)
         gsyn_exc = gsyn_exc * half_exc
         gsyn_inh = gsyn_inh * half_inh
         v = charged(
@@ -184,9 +177,10 @@ class HHCondExp(NeuronKind):
             e_rev_Na, e_rev_K, e_rev_E, e_rev_I, half_per_cm,
         )  # fmt: skip
         u = v - v_offset
-        m = gated(m, m_opening(u), m_closing(u), half)
-        h = gated(h, h_opening(u), h_closing(u), half)
-        n = gated(n, n_opening(u), n_closing(u), half)
+        m_up, m_down, h_up, h_down, n_up, n_down = rates(u)
+        m = gated(m, m_up, m_down, half)
+        h = gated(h, h_up, h_down, half)
+        n = gated(n, n_up, n_down, half)
         gsyn_exc = gsyn_exc * half_exc
         gsyn_inh = gsyn_inh * half_inh
         v = charged(

@@ -87,8 +87,8 @@ class Izhikevich(NeuronKind):
         x = min(v + k3, peak)
         k4 = dt * slope(x, u + l3, current)
         l4 = dt * a * (b * x - (u + l3))
-        moved = v + (k1 + 2.0 * (k2 + k3) + k4) / 6.0 + delta
-        u = u + (l1 + 2.0 * (l2 + l3) + l4) / 6.0
+        moved = v + (k1 + 2.0 * (k2 + k3) + k4) * 0.16666666666666666 + delta
+        u = u + (l1 + 2.0 * (l2 + l3) + l4) * 0.16666666666666666
         spiked = moved >= peak
         v = c if spiked else moved
         u = u + d if spiked else u

@@ -13,7 +13,7 @@ from tests.neurosim.neurons.drive import drive, errors, orders
 
 DT = 0.1
 KINDS = [IFCondExp, IFCondAlpha]
-INTEGRATORS = ["exponential_euler", "rk4"]
+INTEGRATORS = ["exponential_euler", "pade", "rk4"]
 INPUTS = {
     "excitatory": {2.0: 0.02, 4.0: 0.05, 4.2: 0.05, 9.0: 0.3},
     "inhibitory": {6.0: 0.1, 12.0: 0.4},
@@ -43,7 +43,8 @@ def test_alpha_conductance(integrator: str) -> None:
 
 @both
 @pytest.mark.parametrize(
-    ("integrator", "order", "worst"), [("exponential_euler", 2, 5e-3), ("rk4", 4, 2e-6)]
+    ("integrator", "order", "worst"),
+    [("exponential_euler", 2, 5e-3), ("pade", 2, 5e-3), ("rk4", 4, 2e-6)],
 )
 def test_order_of_convergence(kind: Any, integrator: str, order: int, worst: float) -> None:
     common = {"tau_syn_E": 2.0, "tau_syn_I": 3.0, "v_thresh": 1e3}
@@ -84,9 +85,22 @@ def test_refractoriness_holds_the_potential_and_not_the_conductances(
 
 
 @both
-def test_exponential_euler_stays_between_the_reversal_potentials(kind: Any) -> None:
-    neuron = kind(v_thresh=1e3)
+@pytest.mark.parametrize("integrator", ["exponential_euler", "pade"])
+def test_the_potential_stays_between_the_reversal_potentials(kind: Any, integrator: str) -> None:
+    neuron = kind(v_thresh=1e3, integrator=integrator)
     inputs = {"excitatory": {0: 500.0, 20: 1e5}, "inhibitory": {10: 800.0}}
     trace = drive(neuron, 60, 1.0, inputs)
     assert trace["v"].min() >= -70.0
     assert trace["v"].max() <= 0.0
+
+
+@both
+@pytest.mark.parametrize(("strength", "most"), [(0.02, 1e-5), (0.2, 3e-3), (1.0, 0.3)])
+def test_pade_differs_by_what_its_factor_does(kind: Any, strength: float, most: float) -> None:
+    inputs = {"excitatory": {5: strength, 30: strength}, "inhibitory": {20: strength}}
+    exact = drive(kind(v_thresh=1e3, cm=0.2), 100, DT, inputs)
+    found = drive(kind(v_thresh=1e3, cm=0.2, integrator="pade"), 100, DT, inputs)
+    x = DT * (0.01 + exact["gsyn_exc"] + exact["gsyn_inh"]).max() / 0.2
+    difference = np.abs(found["v"] - exact["v"]).max()
+    assert 0.0 < difference < x**4 / 24.0 * 70.0 / -math.expm1(-x)
+    assert difference < most

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -20,30 +19,40 @@ LEVEL = -33.0
 @given(st.floats(-50.0, 50.0))
 def test_ratio_is_smooth_through_zero(x: float) -> None:
     exact = x / math.expm1(x) if x != 0.0 else 1.0
-    assert hh.ratio(x) == pytest.approx(exact, rel=1e-13)
+    assert hh.ratio(x, math.exp(x)) == pytest.approx(exact, rel=1e-13)
 
 
-def traub_miles(u: float) -> dict[Callable[[float], float], float]:
-    return {
-        hh.m_opening: 0.32 * (13.0 - u) / math.expm1((13.0 - u) / 4.0),
-        hh.m_closing: 0.28 * (u - 40.0) / math.expm1((u - 40.0) / 5.0),
-        hh.h_opening: 0.128 * math.exp((17.0 - u) / 18.0),
-        hh.h_closing: 4.0 / (1.0 + math.exp((40.0 - u) / 5.0)),
-        hh.n_opening: 0.032 * (15.0 - u) / math.expm1((15.0 - u) / 5.0),
-        hh.n_closing: 0.5 * math.exp((10.0 - u) / 40.0),
-    }
+NAMES = ("m opening", "m closing", "h opening", "h closing", "n opening", "n closing")
 
 
-@given(st.floats(-60.0, 130.0).filter(lambda u: u not in (13.0, 15.0, 40.0)))
+def traub_miles(u: float) -> tuple[float, ...]:
+    return (
+        0.32 * (13.0 - u) / math.expm1((13.0 - u) / 4.0),
+        0.28 * (u - 40.0) / math.expm1((u - 40.0) / 5.0),
+        0.128 * math.exp((17.0 - u) / 18.0),
+        4.0 / (1.0 + math.exp((40.0 - u) / 5.0)),
+        0.032 * (15.0 - u) / math.expm1((15.0 - u) / 5.0),
+        0.5 * math.exp((10.0 - u) / 40.0),
+    )
+
+
+@given(st.floats(-300.0, 300.0).filter(lambda u: u not in (13.0, 15.0, 40.0)))
 def test_rates_are_those_of_traub_and_miles(u: float) -> None:
-    for rate, exact in traub_miles(u).items():
-        assert rate(u) == pytest.approx(exact, rel=1e-11)
+    for name, rate, exact in zip(NAMES, hh.rates(u), traub_miles(u), strict=True):
+        assert rate == pytest.approx(exact, rel=1e-12), name
+
+
+@pytest.mark.parametrize("u", [1e3, 1e5, 1e300, math.inf])
+def test_rates_stay_finite_at_any_potential(u: float) -> None:
+    for sign in (1.0, -1.0):
+        assert hh.rates(sign * u) == hh.rates(sign * 300.0)
+        assert all(0.0 <= rate < math.inf for rate in hh.rates(sign * u))
 
 
 def test_rates_at_their_singularities() -> None:
-    assert hh.m_opening(13.0) == pytest.approx(0.32 * 4.0, rel=1e-15)
-    assert hh.m_closing(40.0) == pytest.approx(0.28 * 5.0, rel=1e-15)
-    assert hh.n_opening(15.0) == pytest.approx(0.032 * 5.0, rel=1e-15)
+    assert hh.rates(13.0)[0] == pytest.approx(0.32 * 4.0, rel=1e-15)
+    assert hh.rates(40.0)[1] == pytest.approx(0.28 * 5.0, rel=1e-15)
+    assert hh.rates(15.0)[4] == pytest.approx(0.032 * 5.0, rel=1e-15)
 
 
 def test_second_order_of_convergence_through_a_spike() -> None:

@@ -3,6 +3,7 @@
 import ast
 import platform
 
+import numpy as np
 import pytest
 from llvmlite.binding import get_host_cpu_features
 from numba import typeof, types
@@ -10,6 +11,7 @@ from numba import typeof, types
 import neurosim as ns
 from neurosim.backends.layout import lay_out
 from neurosim.kernels import driver
+from neurosim.kernels.meeting import CELLS
 from neurosim.neurons import base
 from neurosim.plan.lower import lower
 from tests.neurosim.kernels import assembly
@@ -37,7 +39,8 @@ def machine_code(monkeypatch, tmp_path):
         made = lay_out(lower(net, 0.1, 1, precision))
         text = driver.source(made.code, made.features) + f"# {tmp_path}\n"  # not one in memory
         update = driver.load(text).update_0
-        arguments = typeof(made.neurons), typeof(made.history), types.int64, types.boolean
+        shard = made.shards[0]
+        arguments = typeof(shard.neurons), typeof(shard.history), types.int64
         update.compile(arguments)
         (code,) = update.inspect_asm().values()
         return code
@@ -93,8 +96,9 @@ def test_the_whole_loop_holds_the_vectorised_update(monkeypatch, tmp_path, neuro
     net.population("cells", 6, neuron)
     made = lay_out(lower(net, 0.1, 1))
     run = driver.load(driver.source(made.code, made.features) + f"# {tmp_path}\n").run
-    groups = (getattr(made, name) for name in made.features.arguments)
-    run(0, 1, 0.1, 0, made.split, *groups)
+    (shard,) = made.shards
+    groups = (made.rows if n == "rows" else getattr(shard, n) for n in made.features.arguments)
+    run(0, 0, 1, 1, 0.1, 0, made.split, 1, np.zeros(CELLS, dtype=np.int64), *groups)
     (code,) = run.inspect_asm().values()
     assert assembly.vectorised(code, products(neuron))
 

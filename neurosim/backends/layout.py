@@ -152,6 +152,8 @@ def _features(plan: Plan, joined: list[Bundle], reaches: Reach) -> Features:
     return Features(
         arrival=plan.arrival,
         single=plan.precision == "single",
+        arrays=bool(plan.arrays),
+        samples=any(probe.variable != "spikes" for probe in plan.probes),
         poisson=bool(plan.poisson),
         inputs=bool(plan.inputs),
         currents=bool(plan.currents),

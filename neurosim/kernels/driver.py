@@ -163,10 +163,12 @@ class BlockCode:
 
 @dataclass(frozen=True)
 class Features:
-    """Which parts the step loop needs beside neurons, given spikes, delivery and recording."""
+    """Which parts the step loop needs beside neurons, delivery and recorded spikes."""
 
     arrival: int
     single: bool = False
+    arrays: bool = False
+    samples: bool = False
     poisson: bool = False
     inputs: bool = False
     currents: bool = False
@@ -179,6 +181,8 @@ class Features:
         """Groups of arrays that ``run`` takes after its numbers: only those in use, since every
         array costs compile time."""
         optional = {
+            "rows": self.samples,
+            "arrays": self.arrays,
             "poisson": self.poisson,
             "inputs": self.inputs,
             "currents": self.currents,
@@ -186,7 +190,7 @@ class Features:
             "posts": self.on_emission or self.on_arrival,
         }
         used = tuple(name for name, wanted in optional.items() if wanted)
-        always = ("rows", "neurons", "history", "arrays", "lanes", "synapses", "probes")
+        always = ("neurons", "history", "lanes", "synapses", "probes")
         return (*always, *used)
 
 
@@ -288,13 +292,15 @@ def _body(blocks: int, features: Features) -> str:
     standard = features.arrival == 1
     slot_now = "k % depth" if standard else "slot"
     lines = ["k = k0 + j", f"arrival = k + {features.arrival}", "slot = arrival % depth"]
-    lines.append("sample(k, neurons, rows, probes)")
+    if features.samples:
+        lines.append("sample(k, neurons, rows, probes)")
     if not standard:
         lines.append("open_slot(history, slot)")
-    lines.append(f"emit_arrays(k, arrays, history, {slot_now})")
+    if features.arrays:
+        lines.append(f"emit_arrays(k, arrays, history, {slot_now})")
     if features.poisson:
         lines.append(f"emit_poisson(k, poisson, history, {slot_now})")
-    if standard:
+    if standard and (features.arrays or features.poisson):
         lines.append("record(k, k % depth, split, history.low.shape[2], history, probes)")
     emission = "plasticity_on_emission(k, dt, plastic, synapses, posts, history)"
     if features.on_emission and standard:

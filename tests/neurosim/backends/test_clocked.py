@@ -79,7 +79,7 @@ def test_no_steps_change_nothing():
 def test_the_loop_is_compiled_once_for_all_that_may_happen(name, tmp_path):
     case = CASES[name]
     with ns.prepare(case.network(), dt=case.dt, seed=20) as simulation:
-        run = simulation._engine._run
+        run = simulation._engine.team.module.run
         for duration in (1.0, 0.5, 0.0, 20.0):
             simulation.run(duration)
         for block in simulation.plan.synapses:
@@ -95,7 +95,7 @@ def test_the_loop_is_compiled_once_for_all_that_may_happen(name, tmp_path):
         simulation.run(1.0).save(tmp_path / "state.npz")
         simulation.load(tmp_path / "state.npz").run(1.0)
         simulation.reset(21).run(1.0)
-        assert simulation._engine._run is run
+        assert simulation._engine.team.module.run is run
         assert len(run.signatures) == 1
 
 
@@ -146,7 +146,7 @@ def test_a_spike_of_the_present_time_is_in_time_and_arrives():
 
 def test_more_spikes_at_once_than_there_was_room_for():
     made = small()
-    room = made.arrays.history.ids.shape[1]
+    room = made.shards[0].history.ids.shape[2]
     made.advance(4)
     many = 40 * room
     made.feed(0, np.full(many, 5), np.arange(many, dtype=np.int32) % 4)
@@ -183,11 +183,11 @@ def test_a_shared_weight_becomes_many_only_where_needed():
     made = small()
     assert made.synapses(1, True).weight.dtype == np.float64
     made.set_weights(1, np.full(4, 0.3))
-    assert made.arrays.lanes.shared.tolist() == [False, True]
+    assert made.shards[0].lanes.shared.tolist() == [False, True]
     assert (made.synapses(1, True).weight == 0.3).all()
     new = np.array([1.0, 2.0, 3.0, 4.0])
     made.set_weights(1, new)
-    assert made.arrays.lanes.shared.tolist() == [False, False]
+    assert made.shards[0].lanes.shared.tolist() == [False, False]
     assert (made.synapses(1, True).weight == new).all()
     before = made.synapses(0, True).weight
     made.set_weights(1, np.full(4, 7.0))

@@ -68,22 +68,24 @@ def typical(block, rng):
 def test_compiled_steps_are_those_of_plain_python_to_the_bit(timing):
     plan = lower(all_kinds(timing), 0.1, 1)
     engine = ClockedEngine(plan)
+    (shard,) = engine.shards
+    neurons, history = shard.neurons, shard.history
     rng = np.random.default_rng(3)
     inputs = [typical(block, rng) for block in plan.neurons]
     oracles = [Neurons(block, plan.dt) for block in plan.neurons]
     spikes = np.zeros(len(plan.neurons))
     for k in range(STEPS):
         for b, (block, (arriving, current)) in enumerate(zip(plan.neurons, inputs, strict=True)):
-            starts = engine.arrays.neurons.input_start[b]
+            starts = neurons.input_start[b]
             for start, values in zip(starts, [*arriving[k], current[k]], strict=False):
-                engine.arrays.neurons.inputs[start : start + block.size] = values
+                neurons.inputs[start : start + block.size] = values
         engine.advance(1)
         for b, (arriving, current) in enumerate(inputs):
             fired = oracles[b].advance(arriving[k], current[k])
-            slot = (k + plan.arrival) % len(engine.arrays.history.count)
+            slot = 0, (k + plan.arrival) % engine.arrays.depth
             p = engine.arrays.order[b]
-            low, high = engine.arrays.history.low[slot, p], engine.arrays.history.high[slot, p]
-            assert engine.arrays.history.ids[slot, low:high].tolist() == fired
+            low, high = history.low[slot][p], history.high[slot][p]
+            assert history.ids[slot][low:high].tolist() == fired
             spikes[b] += len(fired)
             for name, values in oracles[b].state.items():
                 found = engine.read(b, name)
@@ -91,7 +93,7 @@ def test_compiled_steps_are_those_of_plain_python_to_the_bit(timing):
                 assert same.all(), f"{plan.populations[b].name}: {name} in step {k}"
     assert len(plan.neurons) == len(plan.populations)
     assert (spikes > 20).all(), dict(zip([p.name for p in plan.populations], spikes, strict=True))
-    assert not any(engine.arrays.neurons.inputs)
+    assert not any(neurons.inputs)
 
 
 @pytest.mark.parametrize("name", both.NETWORKS)
@@ -248,8 +250,9 @@ net.population("own", 4, Own())
 net.record("own", "spikes")
 engine = ClockedEngine(lower(net, 1.0, 1))
 engine.advance(5)
-print(sum(engine._run.stats.cache_hits.values()), sum(engine._run.stats.cache_misses.values()))
-print(engine._run.py_func.__code__.co_filename)
+run = engine.team.module.run
+print(sum(run.stats.cache_hits.values()), sum(run.stats.cache_misses.values()))
+print(run.py_func.__code__.co_filename)
 """
 
 

@@ -68,7 +68,7 @@ def test_all_some_or_none_of_a_block_may_fire(units):
         net.record(f"p{number}", "spikes")
     made = engine(net)
     places = np.arange(sum(SIZES))[units]
-    made.arrays.neurons.inputs[places] = 1.0
+    made.shards[0].neurons.inputs[places] = 1.0
     found = all_spikes(made, 1)
     ends = np.cumsum(SIZES)
     for number, (end, size) in enumerate(zip(ends, SIZES, strict=True)):
@@ -97,8 +97,8 @@ def test_more_spikes_than_are_held_make_no_difference(monkeypatch):
     monkeypatch.setattr(clocked, "SPIKES_HELD", 1)
     made = engine(net)
     calls = []
-    run = made._run
-    made._run = lambda *args: calls.append(args[1]) or run(*args)
+    advance = made.team.advance
+    made.team.advance = lambda *args: calls.append(args[1]) or advance(*args)
     found = made.advance(STEPS).entries
     assert len(calls) >= 3
     assert sum(len(stamps) for stamps, _ in whole) > 2000

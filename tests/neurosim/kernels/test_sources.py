@@ -128,9 +128,9 @@ def test_the_way_of_counting_makes_no_difference():
     net = meters()
     net.inject(ns.PoissonInput(rates, 0.3), "meter", name="input")
     shared = engine(net)
-    assert shared.arrays.inputs.shared.tolist() == [True, True]
+    assert shared.shards[0].inputs.shared.tolist() == [True, True]
     searched = engine(net)
-    searched.arrays.inputs.shared[:] = False
+    searched.shards[0].inputs.shared[:] = False
     assert (entries(shared, STEPS).meter_got == entries(searched, STEPS).meter_got).all()
 
 
@@ -138,7 +138,7 @@ def test_long_tables_are_searched_and_give_the_right_mean():
     net = meters(200)
     net.inject(ns.PoissonInput(600_000.0, 1.0), "meter", name="input")
     made = engine(net)
-    assert made.arrays.inputs.shared.tolist() == [True, False]
+    assert made.shards[0].inputs.shared.tolist() == [True, False]
     got, _ = arrived(net)
     assert abs(got.mean() - 600.0) < 4.0 * np.sqrt(600.0 / got.size)
     assert stats.kstest(stats.norm(600.0, np.sqrt(600.0)).cdf(got.ravel()), "uniform")[0] < 0.03

@@ -138,10 +138,9 @@ def busy(fraction, precision="double"):
 
 def short(made, depth):
     """The engine with room for that many postsynaptic spikes of a neuron."""
-    posts = made.arrays.posts
-    rows = len(posts.count)
-    shape = (rows, depth)
-    made.arrays.posts = posts._replace(stamp=np.zeros(shape, np.int64), trace=np.zeros(shape))
+    (shard,) = made.shards
+    shape = (len(shard.posts.count), depth)
+    shard.posts = shard.posts._replace(stamp=np.zeros(shape, np.int64), trace=np.zeros(shape))
     return made
 
 
@@ -150,8 +149,8 @@ def short(made, depth):
 def test_full_histories_are_emptied_without_a_trace(fraction, depth):
     whole, made = busy(fraction), short(busy(fraction), depth)
     emptied = []
-    make_room = made._make_room
-    made._make_room = lambda step: emptied.append(step) or make_room(step)
+    make_room = made.access.make_room
+    made.access.make_room = lambda step: emptied.append(step) or make_room(step)
     for _ in range(4):
         expected, found = entries(whole, 50), entries(made, 50)
         assert (found.post_spikes == expected.post_spikes).all()
@@ -183,7 +182,7 @@ def test_emptying_leaves_frozen_synapses_alone():
 
 def test_old_spikes_are_dropped_but_the_newest():
     made = busy(0.0)
-    posts = short(made, 8).arrays.posts
+    posts = short(made, 8).shards[0].posts
     rows = {0: [], 1: [3], 2: [3, 9], 3: [3, 9, 10], 4: [12, 14], 5: [1, 2, 3, 4], 6: [10]}
     for row, stamps in rows.items():
         posts.count[row] = len(stamps)

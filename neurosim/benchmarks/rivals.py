@@ -60,7 +60,7 @@ PEERS = {
         Peer("nest", "nest", "nest", "nest-simulator"),
         Peer("brian2", "brian2", "brian2", "brian2", threads=False, options={"mode": "cython"}),
         Peer("brian2-cpp", "brian2", "brian2", "brian2", options={"mode": "cpp"},
-             note="CPU time is that of the whole program, its set-up included"),
+             note="no warm-up"),
         Peer("annarchy", "annarchy", "ANNarchy", "ANNarchy",
              note="Poisson input is Gaussian with the same mean and variance"),
         Peer("snntorch", "snntorch", "snntorch", "torch snntorch"),
@@ -157,8 +157,8 @@ def rival(name: str, python: str, case: Case, settings: Settings) -> dict[str, A
         found = answer([python, str(script), str(file)], f"peer {name}", _environment(python))
     judged = bench.judge(case, found, settings.duration)
     found = {k: v for k, v in found.items() if k != "spikes"} | judged
-    found |= {"peer": name, "threads": settings.threads}
-    return found | ({"note": peer.note} if peer.note else {})
+    note = found.get("note") or peer.note
+    return found | {"peer": name, "threads": settings.threads, "note": note}
 
 
 def _known(name: str) -> Peer:

@@ -196,20 +196,22 @@ def out_degrees(simulation: Simulation, chosen: Bench) -> dict[str, NDArray[np.i
     return found
 
 
-def judged(chosen: Bench, spikes: Mapping[str, int], seconds: float) -> dict[str, Any]:
+def judged(chosen: Bench, spikes: Mapping[str, int] | int, seconds: float) -> dict[str, Any]:
     """Rates of the groups and of all neurons, and whether they are accepted.
 
     Parameters
     ----------
     chosen : Bench
         The network.
-    spikes : mapping of str to int
-        Number of spikes by group.
+    spikes : mapping of str to int, or int
+        Number of spikes by group, or of all neurons, where that is all that is known.
     seconds : float
         In how much biological time, s.
     """
-    rates = {g.name: spikes[g.name] / g.size / seconds for g in chosen.groups}
-    mean = sum(spikes.values()) / chosen.n_neurons / seconds
+    by_group = {} if isinstance(spikes, int) else spikes
+    total = spikes if isinstance(spikes, int) else sum(spikes.values())
+    rates = {g.name: by_group[g.name] / g.size / seconds for g in chosen.groups if by_group}
+    mean = total / chosen.n_neurons / seconds
     every = {**rates, MEAN: mean}
     good = [_within(every[name], accepted) for name, accepted in chosen.accepted.items()]
     return {"rate_hz": mean, "rates": rates, "rates_ok": all(good) if good else None}

@@ -10,6 +10,7 @@ from typing import Any
 from neurosim.benchmarks.cases import Case, Settings
 from neurosim.benchmarks.goals import goals
 from neurosim.benchmarks.processes import own
+from neurosim.benchmarks.registry import benchmark
 from neurosim.benchmarks.rivals import PEERS, rival, supported
 from neurosim.benchmarks.starts import starts
 from neurosim.errors import SpecError
@@ -47,7 +48,8 @@ def compete(
     case : Case
         What to measure.
     configurations : sequence of Settings
-        How; they share the number of repeats.
+        How; they share the number of repeats. Those with several threads are left out where the
+        benchmark cannot use them.
     peers : mapping of str to str
         Interpreters by name of peer. Those that cannot run the case are left out. A peer runs once
         for every number of threads among the configurations that it can use.
@@ -68,8 +70,11 @@ def compete(
     SimulationError
         If a process fails.
     """
+    one_only = not benchmark(case.name).threaded
+    configurations = [s for s in configurations if s.threads == 1 or not one_only]
     if not configurations:
-        raise SpecError("bench: must have settings, got none. Give at least one.")
+        reason = f"{case.name} has one thread" if one_only else "give at least one"
+        raise SpecError(f"bench: must have settings, got none that can run ({reason}).")
     rivals = [
         (name, python, settings)
         for name, python in (peers or {}).items()

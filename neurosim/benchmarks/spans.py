@@ -54,6 +54,8 @@ class NetworkBenchmark:
     small: float | None = None
     seeded: bool = False
 
+    threaded = True
+
     def checked(self, case: Case) -> Case:
         """The case with its variant filled in."""
         if not self.option:

@@ -96,6 +96,19 @@ def test_nothing_to_do_is_an_error():
         compete(Case("b1"), [])
 
 
+def test_a_benchmark_of_one_thread_is_not_measured_with_more(fake, monkeypatch):
+    class OneThread:
+        threaded = False
+        peers = ()
+
+    monkeypatch.setattr(module, "benchmark", lambda name: OneThread())
+    order = fake([0.5])
+    compete(Case("b1"), [Settings(1), Settings(2)], first_steps=False)
+    assert order == [("double", 1, 3)]
+    with pytest.raises(SpecError, match="b1 has one thread"):
+        compete(Case("b1"), [Settings(2)])
+
+
 def test_a_verdict_of_several_runs_is_the_worst():
     base = dict(wall_s=1.0, cpu_s=1.0)
     runs = [base | {"rates_ok": True}, base | {"rates_ok": False}]

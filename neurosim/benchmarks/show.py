@@ -103,8 +103,8 @@ def _verdict(report: Mapping[str, Any]) -> str:
     words = []
     for goal in report["goals"]:
         if goal["met"] is not None:
-            what = "" if goal["quantity"] == "seconds" else f" {goal['quantity']}"
-            words.append(f"{goal['level']}{what} {_met(goal['met'])}")
+            what = goal["level"] if goal["quantity"] == "seconds" else goal["quantity"]
+            words.append(f"{what} {_met(goal['met'])}")
     return ", ".join(words)
 
 

@@ -115,7 +115,8 @@ def measure(chosen: Bench, settings: Settings) -> dict[str, Any]:
         ``rates_ok`` is whether all rates are accepted, ``None`` where none are published for the
         size. ``peak_mb`` is the largest memory of the process until the end of the first spans, and
         ``bytes_per_synapse`` what of it lies above 150 MB. ``calibration_s`` is how long a fixed
-        piece of work took here (:func:`~neurosim.benchmarks.machine.calibrate`).
+        piece of work took here (:func:`~neurosim.benchmarks.machine.calibrate`), ``engine`` what
+        the backend notes about the run (how many threads worked, for example).
 
     Raises
     ------
@@ -139,15 +140,16 @@ def measure(chosen: Bench, settings: Settings) -> dict[str, Any]:
                 spans.append(_timed(simulation, settings.duration))
             peak = peak or peak_mb()
             degrees = degrees or out_degrees(simulation, chosen)
-            recorded = simulation.recording().spikes
+            recording = simulation.recording()
             for name, seen in ids.items():
-                seen.append(recorded[name].ids[recorded[name].times >= chosen.warmup - DT / 2])
+                spikes = recording.spikes[name]
+                seen.append(spikes.ids[spikes.times >= chosen.warmup - DT / 2])
             if chosen.mean_weight is not None:
                 found = simulation.weights(chosen.mean_weight.projection).weight
                 weights.append(float(found.mean(dtype=np.float64)))
     fired = {name: np.concatenate(parts) for name, parts in ids.items()}
     events = sum(int(degrees[name][who].sum()) for name, who in fired.items())
-    spikes = {
+    counts = {
         g.name: int(((fired[g.population] >= g.first) & (fired[g.population] < g.last)).sum())
         for g in chosen.groups
     }
@@ -165,9 +167,9 @@ def measure(chosen: Bench, settings: Settings) -> dict[str, Any]:
         "repeats": n,
         "neurons": chosen.n_neurons,
         "synapses": synapses,
-        "spikes": round(sum(spikes.values()) / n),
+        "spikes": round(sum(counts.values()) / n),
         "events": round(events / n),
-        **judged(chosen, spikes, n * settings.duration / 1000.0),
+        **judged(chosen, counts, n * settings.duration / 1000.0),
         "wall_s": wall,
         "wall_median_s": median(s.wall for s in spans),
         "cpu_s": min(s.cpu for s in spans),
@@ -179,6 +181,7 @@ def measure(chosen: Bench, settings: Settings) -> dict[str, Any]:
         "bytes_per_synapse": max(0.0, peak - INTERPRETER_MB) * 1e6 / synapses,
         "calibration_s": min(calibration, calibrate()),
         "load": load,
+        "engine": recording.info["backend_notes"],
     }
     if weights:
         report |= _weight_judged(chosen, weights[0], settings.duration)

@@ -19,7 +19,7 @@ from neurosim.neurons import IFCurrExp
 KEYS = (
     "bench scale variant threads backend precision seed duration_ms repeats neurons synapses "
     "spikes events rate_hz rates rates_ok wall_s wall_median_s cpu_s cpu_median_s rtf "
-    "ns_per_event build_s peak_mb bytes_per_synapse calibration_s load"
+    "ns_per_event build_s peak_mb bytes_per_synapse calibration_s load engine"
 )
 
 

@@ -61,8 +61,7 @@ PEERS = {
         Peer("brian2", "brian2", "brian2", "brian2", threads=False, options={"mode": "cython"}),
         Peer("brian2-cpp", "brian2", "brian2", "brian2", options={"mode": "cpp"},
              note="no warm-up"),
-        Peer("annarchy", "annarchy", "ANNarchy", "ANNarchy",
-             note="Poisson input is Gaussian with the same mean and variance"),
+        Peer("annarchy", "annarchy", "ANNarchy", "ANNarchy"),
         Peer("snntorch", "snntorch", "snntorch", "torch snntorch"),
     )
 }  # fmt: skip

@@ -71,6 +71,7 @@ def run(task: dict[str, Any], folder: str) -> dict[str, Any]:
     spikes = monitor.get("spike")
     return {
         "simulator": f"ANNarchy {ANNarchy.__version__}",
+        "note": "Poisson input is Gaussian of equal mean and variance" if task["inputs"] else "",
         "build_s": build_s,
         "compile_s": compile_s,
         "first_step_s": first_step,

@@ -11,16 +11,15 @@ from neurosim.benchmarks.first_step import main
 @pytest.mark.parametrize("case", [Case("b1", 0.05), Case("b3", 0.01, "one")])
 def test_it_makes_one_step_and_says_so(case, capsys):
     main(json.dumps(plain(case, Settings())))
-    word, cpu, wall = capsys.readouterr().out.split()
+    word, total, used = capsys.readouterr().out.split()
     assert word == "ready"
-    assert float(cpu) > 0.0
-    assert float(wall) > 0.0
+    assert 0.0 < float(used) <= float(total)
 
 
 def test_it_does_so_again_if_asked(capsys):
     main(json.dumps({**plain(Case("b1", 0.05), Settings()), "again": True}))
     first, second = capsys.readouterr().out.splitlines()
-    word, wall = second.split()
+    word, used = second.split()
     assert word == "again"
-    assert float(wall) > 0.0
+    assert float(used) > 0.0
     assert first.startswith("ready")

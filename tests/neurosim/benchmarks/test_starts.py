@@ -66,7 +66,7 @@ def test_a_first_step(tmp_path):
     assert cold.again == 0.0
     warm = start(CASE, Settings(), tmp_path, again=True)
     assert 0.0 < warm.cpu < cold.cpu
-    assert 0.0 < warm.again < warm.first < cold.first < cold.wall
+    assert 0.0 < warm.again < warm.first < cold.first < cold.cpu
 
 
 def test_one_that_fails_is_an_error(tmp_path):

@@ -34,6 +34,7 @@ def compete(
     configurations: Sequence[Settings],
     peers: Mapping[str, str] | None = None,
     *,
+    peer_repeats: int | None = None,
     first_steps: bool = True,
     tell: Tell = silent,
 ) -> list[dict[str, Any]]:
@@ -53,6 +54,8 @@ def compete(
     peers : mapping of str to str
         Interpreters by name of peer. Those that cannot run the case are left out. A peer runs once
         for every number of threads among the configurations that it can use.
+    peer_repeats : int, optional
+        Runs of a peer; as many as of ours if not given, and no more.
     first_steps : bool
         Whether to measure first steps and compile times.
     tell : callable
@@ -92,13 +95,15 @@ def compete(
             tell(f"{case.label}, {_words(settings)}{count}")
             runs.append(own(case, settings if alone else replace(settings, repeats=1)))
         for (name, python, settings), runs in zip(rivals, theirs, strict=True):
+            if peer_repeats is not None and turn >= max(1, peer_repeats):
+                continue
             tell(f"{case.label}, {name}, {_threads(settings)}{count}")
             runs.append(rival(name, python, case, replace(settings, repeats=1)))
     reports = []
     merged_peers = [merged(runs) for runs in theirs]
     for settings, runs in zip(configurations, mine, strict=True):
         report = merged(runs)
-        if first_steps:
+        if first_steps and benchmark(case.name).small is not None:
             tell(f"{case.label}, {_words(settings)}, first steps")
             report |= starts(case, settings)
         report["peers"] = [

@@ -35,6 +35,9 @@ PeerPython = Annotated[
     list[str] | None,
     typer.Option(metavar="NAME=PATH", help="Interpreter of an environment that has a peer."),
 ]
+PeerRepeats = Annotated[
+    int | None, typer.Option(min=1, help="Runs of a peer, as many as of ours by default.")
+]
 FirstSteps = Annotated[
     bool, typer.Option(help="Whether to time first steps and compiling, in new processes.")
 ]
@@ -90,6 +93,7 @@ def run(
     precision: Precision = "double",
     against: Against = "",
     peer_python: PeerPython = None,
+    peer_repeats: PeerRepeats = None,
     first_steps: FirstSteps = True,
     as_json: AsJson = False,
     out: Out = None,
@@ -107,7 +111,9 @@ def run(
         if not supported(peer, case):
             raise SpecError(f"bench.against: {peer} has no {name}, got {against!r}. Leave it out.")
     before = _before(out, against_results)
-    reports = compete(case, settings, peers, first_steps=first_steps, tell=tell)
+    reports = compete(
+        case, settings, peers, peer_repeats=peer_repeats, first_steps=first_steps, tell=tell
+    )
     if as_json:
         print(json.dumps(reports[0] if len(reports) == 1 else reports, allow_nan=False))
     else:
@@ -126,6 +132,7 @@ def everything(
     precision: Precision = "double",
     against: Against = "",
     peer_python: PeerPython = None,
+    peer_repeats: PeerRepeats = None,
     first_steps: FirstSteps = True,
     only: Annotated[
         str, typer.Option(metavar="NAMES", help="Benchmarks to measure, all by default.")
@@ -154,7 +161,9 @@ def everything(
         def told(text: str, place: str = place) -> None:
             tell(f"{place} {text}")
 
-        reports += compete(case, settings, peers, first_steps=first_steps, tell=told)
+        reports += compete(
+            case, settings, peers, peer_repeats=peer_repeats, first_steps=first_steps, tell=told
+        )
     if as_json:
         print(json.dumps(reports, allow_nan=False))
     else:

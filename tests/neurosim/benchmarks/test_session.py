@@ -73,6 +73,15 @@ def test_runs_alternate_and_ratios_are_of_the_fastest(fake):
     assert "first_step_warm_s" not in report
 
 
+def test_peers_may_run_less_often(fake):
+    order = fake([0.4, 0.2, 0.3], [5.0])
+    (report,) = compete(
+        Case("b1"), [Settings(repeats=3)], {"nest": "py"}, peer_repeats=1, first_steps=False
+    )
+    assert [entry[0] for entry in order] == ["double", "nest", "double", "double"]
+    assert report["peers"][0]["repeats"] == 1
+
+
 def test_peers_run_once_for_every_number_of_threads_they_can_use(fake):
     order = fake([1.0, 0.5, 0.8, 0.4], [9.0, 8.0, 7.0])
     settings = [Settings(n, 1, precision=p) for p in ("double", "single") for n in (1, 2)]
@@ -99,12 +108,14 @@ def test_nothing_to_do_is_an_error():
 def test_a_benchmark_of_one_thread_is_not_measured_with_more(fake, monkeypatch):
     class OneThread:
         threaded = False
+        small = None
         peers = ()
 
     monkeypatch.setattr(module, "benchmark", lambda name: OneThread())
     order = fake([0.5])
-    compete(Case("b1"), [Settings(1), Settings(2)], first_steps=False)
+    (report,) = compete(Case("b1"), [Settings(1), Settings(2)])
     assert order == [("double", 1, 3)]
+    assert "first_step_warm_s" not in report
     with pytest.raises(SpecError, match="b1 has one thread"):
         compete(Case("b1"), [Settings(2)])
 

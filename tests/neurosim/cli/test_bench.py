@@ -22,8 +22,8 @@ def competed(monkeypatch):
     """What was asked to be measured; a case of size 2 does not count."""
     calls = []
 
-    def fake(case, settings, peers=None, *, first_steps, tell):
-        calls.append((case, settings, peers, first_steps))
+    def fake(case, settings, peers=None, *, peer_repeats, first_steps, tell):
+        calls.append((case, settings, peers, peer_repeats, first_steps))
         tell(f"measuring {case.label}")
         return [
             FACTS | {
@@ -43,10 +43,10 @@ def test_options_are_handed_on(call, competed):
         "bench", "b3", "--scale", 0.5, "--weights", "one", "--repeats", 4, "--duration", 50,
         "--seed", 7, "--backend", "reference", "--precision", "both", "--threads", "1,2",
         "--against", "nest,brian2", "--peer-python", "brian2=/x/python", "--no-first-steps",
-        "--json",
+        "--peer-repeats", 2, "--json",
     )  # fmt: skip
     assert done.exit_code == 0, done.stderr
-    ((case, settings, peers, first_steps),) = competed
+    ((case, settings, peers, peer_repeats, first_steps),) = competed
     assert case.label == "b3 x0.5 one"
     assert [(s.precision, s.threads) for s in settings] == [
         ("double", 1), ("double", 2), ("single", 1), ("single", 2),
@@ -55,6 +55,7 @@ def test_options_are_handed_on(call, competed):
         (4, 50.0, 7, "reference")
     }
     assert peers == {"nest": sys.executable, "brian2": "/x/python"}
+    assert peer_repeats == 2
     assert not first_steps
     assert len(json.loads(done.stdout)) == 4
     assert done.stderr == "measuring b3 x0.5 one\n"
@@ -62,7 +63,7 @@ def test_options_are_handed_on(call, competed):
 
 def test_one_report_is_one_object(call, competed):
     assert json.loads(call("bench", "b1", "--json").stdout)["rate_hz"] == 5.25
-    assert competed[0][3]
+    assert competed[0][3:] == (None, True)
 
 
 def test_a_rate_outside_its_tolerance_is_exit_code_1(call, competed):

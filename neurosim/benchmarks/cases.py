@@ -77,20 +77,17 @@ class Settings:
             if isinstance(value, bool) or not isinstance(value, int) or value < low:
                 rule = f"must be a whole number >= {low}"
                 raise ParameterError("bench", field, rule, value, "Give such a number.")
-        if self.threads != 1:
-            raise ParameterError(
-                "bench", "threads", "must be 1", self.threads, "The step loop has one thread."
-            )
         duration = number("bench", "duration", self.duration, Bounds("ms", low=DT), scalar=True)
         object.__setattr__(self, "duration", float(duration))
         one_of("bench", "precision", self.precision, PRECISIONS)
 
     def simulation_options(self) -> dict[str, Any]:
-        """Arguments of :func:`neurosim.prepare`; the one place where threads are handed on."""
-        return {
+        """Arguments of :func:`neurosim.prepare`."""
+        options = {
             "dt": DT, "seed": self.seed, "backend": self.backend, "precision": self.precision,
             "progress": False,
         }  # fmt: skip
+        return options if self.threads == 1 else {**options, "threads": self.threads}
 
 
 def plain(case: Case, settings: Settings) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """Benchmarks by name.
 
-A benchmark is anything that fits :class:`Benchmark`. Those that are networks and spans of time are
-:class:`~neurosim.benchmarks.spans.NetworkBenchmark`; another one (a batch of samples, say) is a
-class of its own and a line in :data:`BENCHMARKS`.
+A benchmark is anything that fits :class:`Benchmark`: networks and spans of time are
+:class:`~neurosim.benchmarks.spans.NetworkBenchmark`, batches of samples are
+:class:`~neurosim.benchmarks.batches.BatchBenchmark`.
 """
 
 from __future__ import annotations
@@ -34,6 +34,10 @@ class Benchmark(Protocol):
     @property
     def peers(self) -> tuple[str, ...]:
         """Names of the peers that can run it."""
+
+    @property
+    def threaded(self) -> bool:
+        """Whether it can use several threads."""
 
     @property
     def small(self) -> float | None:

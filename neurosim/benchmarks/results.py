@@ -106,6 +106,18 @@ def save(path: str | PathLike[str], reports: Sequence[Mapping[str, Any]]) -> Non
         file.write(text.encode() + b"\n")
 
 
+def require_place(path: str | PathLike[str]) -> None:
+    """See that a result file can be written there, before anything is measured.
+
+    Raises
+    ------
+    StoreError
+        If its folder does not exist.
+    """
+    if not Path(path).absolute().parent.is_dir():
+        raise StoreError(f"file {str(path)!r}: its folder must exist. Make it, or choose another.")
+
+
 def load(path: str | PathLike[str]) -> dict[str, Any]:
     """Read a result file.
 

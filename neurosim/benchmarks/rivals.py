@@ -60,9 +60,8 @@ PEERS = {
         Peer("nest", "nest", "nest", "nest-simulator"),
         Peer("brian2", "brian2", "brian2", "brian2", threads=False, options={"mode": "cython"}),
         Peer("brian2-cpp", "brian2", "brian2", "brian2", options={"mode": "cpp"},
-             note="CPU time is that of the whole program, its set-up included"),
-        Peer("annarchy", "annarchy", "ANNarchy", "ANNarchy",
-             note="Poisson input is Gaussian with the same mean and variance"),
+             note="no warm-up"),
+        Peer("annarchy", "annarchy", "ANNarchy", "ANNarchy"),
         Peer("snntorch", "snntorch", "snntorch", "torch snntorch"),
     )
 }  # fmt: skip
@@ -157,8 +156,8 @@ def rival(name: str, python: str, case: Case, settings: Settings) -> dict[str, A
         found = answer([python, str(script), str(file)], f"peer {name}", _environment(python))
     judged = bench.judge(case, found, settings.duration)
     found = {k: v for k, v in found.items() if k != "spikes"} | judged
-    found |= {"peer": name, "threads": settings.threads}
-    return found | ({"note": peer.note} if peer.note else {})
+    note = found.get("note") or peer.note
+    return found | {"peer": name, "threads": settings.threads, "note": note}
 
 
 def _known(name: str) -> Peer:

@@ -10,6 +10,7 @@ from typing import Any
 from neurosim.benchmarks.cases import Case, Settings
 from neurosim.benchmarks.goals import goals
 from neurosim.benchmarks.processes import own
+from neurosim.benchmarks.registry import benchmark
 from neurosim.benchmarks.rivals import PEERS, rival, supported
 from neurosim.benchmarks.starts import starts
 from neurosim.errors import SpecError
@@ -33,6 +34,7 @@ def compete(
     configurations: Sequence[Settings],
     peers: Mapping[str, str] | None = None,
     *,
+    peer_repeats: int | None = None,
     first_steps: bool = True,
     tell: Tell = silent,
 ) -> list[dict[str, Any]]:
@@ -47,10 +49,13 @@ def compete(
     case : Case
         What to measure.
     configurations : sequence of Settings
-        How; they share the number of repeats.
+        How; they share the number of repeats. Those with several threads are left out where the
+        benchmark cannot use them.
     peers : mapping of str to str
         Interpreters by name of peer. Those that cannot run the case are left out. A peer runs once
         for every number of threads among the configurations that it can use.
+    peer_repeats : int, optional
+        Runs of a peer; as many as of ours if not given, and no more.
     first_steps : bool
         Whether to measure first steps and compile times.
     tell : callable
@@ -68,8 +73,11 @@ def compete(
     SimulationError
         If a process fails.
     """
+    one_only = not benchmark(case.name).threaded
+    configurations = [s for s in configurations if s.threads == 1 or not one_only]
     if not configurations:
-        raise SpecError("bench: must have settings, got none. Give at least one.")
+        reason = f"{case.name} has one thread" if one_only else "give at least one"
+        raise SpecError(f"bench: must have settings, got none that can run ({reason}).")
     rivals = [
         (name, python, settings)
         for name, python in (peers or {}).items()
@@ -87,13 +95,15 @@ def compete(
             tell(f"{case.label}, {_words(settings)}{count}")
             runs.append(own(case, settings if alone else replace(settings, repeats=1)))
         for (name, python, settings), runs in zip(rivals, theirs, strict=True):
+            if peer_repeats is not None and turn >= max(1, peer_repeats):
+                continue
             tell(f"{case.label}, {name}, {_threads(settings)}{count}")
             runs.append(rival(name, python, case, replace(settings, repeats=1)))
     reports = []
     merged_peers = [merged(runs) for runs in theirs]
     for settings, runs in zip(configurations, mine, strict=True):
         report = merged(runs)
-        if first_steps:
+        if first_steps and benchmark(case.name).small is not None:
             tell(f"{case.label}, {_words(settings)}, first steps")
             report |= starts(case, settings)
         report["peers"] = [

@@ -36,7 +36,7 @@ def summary_rows(reports: Sequence[Mapping[str, Any]]) -> Rows:
             [
                 label(report), report["precision"], str(report["threads"]),
                 *(_number(report.get(key)) for key in ("wall_s", "cpu_s", "ns_per_event", "rtf")),
-                _number(report.get("rate_hz")), _counts(report), _number(report.get("peak_mb")),
+                _rate(report), _counts(report), _number(report.get("peak_mb")),
                 _goal(report, "must"), _goal(report, "should"), _verdict(report),
             ]
         )  # fmt: skip
@@ -45,7 +45,7 @@ def summary_rows(reports: Sequence[Mapping[str, Any]]) -> Rows:
             rows.append(
                 [
                     f"  {peer['peer']}", "", str(peer["threads"]), _number(peer["wall_s"]),
-                    _number(peer["cpu_s"]), "", "", _number(peer.get("rate_hz")), _counts(peer),
+                    _number(peer["cpu_s"]), "", "", _rate(peer), _counts(peer),
                     _number(peer.get("peak_mb")), "", "", against,
                 ]
             )  # fmt: skip
@@ -63,7 +63,7 @@ def peer_rows(report: Mapping[str, Any]) -> Rows:
     return [
         [
             f"{peer['peer']} ({peer['simulator']})", str(peer["threads"]),
-            _number(peer["wall_s"]), _number(peer["cpu_s"]), _number(peer.get("rate_hz")),
+            _number(peer["wall_s"]), _number(peer["cpu_s"]), _rate(peer),
             _counts(peer), _number(peer.get("peak_mb")), _number(peer["wall_ratio"]),
             _number(peer["cpu_ratio"]), peer.get("note", ""),
         ]
@@ -103,8 +103,8 @@ def _verdict(report: Mapping[str, Any]) -> str:
     words = []
     for goal in report["goals"]:
         if goal["met"] is not None:
-            what = "" if goal["quantity"] == "seconds" else f" {goal['quantity']}"
-            words.append(f"{goal['level']}{what} {_met(goal['met'])}")
+            what = goal["level"] if goal["quantity"] == "seconds" else goal["quantity"]
+            words.append(f"{what} {_met(goal['met'])}")
     return ", ".join(words)
 
 
@@ -116,6 +116,11 @@ def _counts(report: Mapping[str, Any]) -> str:
     if not counts(report):
         return "NO"
     return "not known" if report.get("rates_ok") is None else "yes"
+
+
+def _rate(report: Mapping[str, Any]) -> str:
+    """In Hz; of batches in spikes of a unit and step."""
+    return _number(report.get("rate_hz", report.get("rate")))
 
 
 def _number(value: Any) -> str:

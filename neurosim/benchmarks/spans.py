@@ -54,6 +54,8 @@ class NetworkBenchmark:
     small: float | None = None
     seeded: bool = False
 
+    threaded = True
+
     def checked(self, case: Case) -> Case:
         """The case with its variant filled in."""
         if not self.option:
@@ -113,7 +115,8 @@ def measure(chosen: Bench, settings: Settings) -> dict[str, Any]:
         ``rates_ok`` is whether all rates are accepted, ``None`` where none are published for the
         size. ``peak_mb`` is the largest memory of the process until the end of the first spans, and
         ``bytes_per_synapse`` what of it lies above 150 MB. ``calibration_s`` is how long a fixed
-        piece of work took here (:func:`~neurosim.benchmarks.machine.calibrate`).
+        piece of work took here (:func:`~neurosim.benchmarks.machine.calibrate`), ``engine`` what
+        the backend notes about the run (how many threads worked, for example).
 
     Raises
     ------
@@ -137,15 +140,16 @@ def measure(chosen: Bench, settings: Settings) -> dict[str, Any]:
                 spans.append(_timed(simulation, settings.duration))
             peak = peak or peak_mb()
             degrees = degrees or out_degrees(simulation, chosen)
-            recorded = simulation.recording().spikes
+            recording = simulation.recording()
             for name, seen in ids.items():
-                seen.append(recorded[name].ids[recorded[name].times >= chosen.warmup - DT / 2])
+                spikes = recording.spikes[name]
+                seen.append(spikes.ids[spikes.times >= chosen.warmup - DT / 2])
             if chosen.mean_weight is not None:
                 found = simulation.weights(chosen.mean_weight.projection).weight
                 weights.append(float(found.mean(dtype=np.float64)))
     fired = {name: np.concatenate(parts) for name, parts in ids.items()}
     events = sum(int(degrees[name][who].sum()) for name, who in fired.items())
-    spikes = {
+    counts = {
         g.name: int(((fired[g.population] >= g.first) & (fired[g.population] < g.last)).sum())
         for g in chosen.groups
     }
@@ -163,9 +167,9 @@ def measure(chosen: Bench, settings: Settings) -> dict[str, Any]:
         "repeats": n,
         "neurons": chosen.n_neurons,
         "synapses": synapses,
-        "spikes": round(sum(spikes.values()) / n),
+        "spikes": round(sum(counts.values()) / n),
         "events": round(events / n),
-        **judged(chosen, spikes, n * settings.duration / 1000.0),
+        **judged(chosen, counts, n * settings.duration / 1000.0),
         "wall_s": wall,
         "wall_median_s": median(s.wall for s in spans),
         "cpu_s": min(s.cpu for s in spans),
@@ -177,6 +181,7 @@ def measure(chosen: Bench, settings: Settings) -> dict[str, Any]:
         "bytes_per_synapse": max(0.0, peak - INTERPRETER_MB) * 1e6 / synapses,
         "calibration_s": min(calibration, calibrate()),
         "load": load,
+        "engine": recording.info["backend_notes"],
     }
     if weights:
         report |= _weight_judged(chosen, weights[0], settings.duration)
@@ -196,20 +201,22 @@ def out_degrees(simulation: Simulation, chosen: Bench) -> dict[str, NDArray[np.i
     return found
 
 
-def judged(chosen: Bench, spikes: Mapping[str, int], seconds: float) -> dict[str, Any]:
+def judged(chosen: Bench, spikes: Mapping[str, int] | int, seconds: float) -> dict[str, Any]:
     """Rates of the groups and of all neurons, and whether they are accepted.
 
     Parameters
     ----------
     chosen : Bench
         The network.
-    spikes : mapping of str to int
-        Number of spikes by group.
+    spikes : mapping of str to int, or int
+        Number of spikes by group, or of all neurons, where that is all that is known.
     seconds : float
         In how much biological time, s.
     """
-    rates = {g.name: spikes[g.name] / g.size / seconds for g in chosen.groups}
-    mean = sum(spikes.values()) / chosen.n_neurons / seconds
+    by_group = {} if isinstance(spikes, int) else spikes
+    total = spikes if isinstance(spikes, int) else sum(spikes.values())
+    rates = {g.name: by_group[g.name] / g.size / seconds for g in chosen.groups if by_group}
+    mean = total / chosen.n_neurons / seconds
     every = {**rates, MEAN: mean}
     good = [_within(every[name], accepted) for name, accepted in chosen.accepted.items()]
     return {"rate_hz": mean, "rates": rates, "rates_ok": all(good) if good else None}

@@ -34,7 +34,7 @@ class Start(NamedTuple):
     cpu : float
         CPU time of that, s.
     first, again : float
-        Wall time of making the network and its first step, and of doing so once more in the same
+        CPU time of making the network and its first step, and of doing so once more in the same
         process, s: the second finds all code loaded.
     """
 
@@ -53,8 +53,9 @@ def starts(case: Case, settings: Settings) -> dict[str, Any]:
         ``first_step_cold_s`` and ``first_step_warm_s`` go from the start of a new process to the
         end of the first step, with an empty and with a filled cache of compiled code (and
         ``first_step_cold_cpu_s``, ``first_step_warm_cpu_s`` their CPU time). ``compile_s`` and
-        ``load_s`` are what making the first network of a process and its first step takes longer
-        than the second: with an empty and with a filled cache, for a small network of this kind.
+        ``load_s`` are the CPU time that the first network of a process and its first step take
+        more than the second: with an empty and with a filled cache, for a small network of this
+        kind. They hold the import of the compiler.
         Empty where first steps are not timed for this benchmark.
     """
     scale = benchmark(case.name).small

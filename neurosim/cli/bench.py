@@ -35,6 +35,9 @@ PeerPython = Annotated[
     list[str] | None,
     typer.Option(metavar="NAME=PATH", help="Interpreter of an environment that has a peer."),
 ]
+PeerRepeats = Annotated[
+    int | None, typer.Option(min=1, help="Runs of a peer, as many as of ours by default.")
+]
 FirstSteps = Annotated[
     bool, typer.Option(help="Whether to time first steps and compiling, in new processes.")
 ]
@@ -72,7 +75,7 @@ def bench() -> None:
 
 @app.command("run")
 def run(
-    name: Annotated[str, typer.Argument(help="b1, b2, b3, b4, b5 or b7.")],
+    name: Annotated[str, typer.Argument(help="b1 to b7.")],
     scale: Scale = 1.0,
     weights: Annotated[
         str | None,
@@ -90,6 +93,7 @@ def run(
     precision: Precision = "double",
     against: Against = "",
     peer_python: PeerPython = None,
+    peer_repeats: PeerRepeats = None,
     first_steps: FirstSteps = True,
     as_json: AsJson = False,
     out: Out = None,
@@ -106,13 +110,16 @@ def run(
     for peer in peers:
         if not supported(peer, case):
             raise SpecError(f"bench.against: {peer} has no {name}, got {against!r}. Leave it out.")
-    reports = compete(case, settings, peers, first_steps=first_steps, tell=tell)
+    before = _before(out, against_results)
+    reports = compete(
+        case, settings, peers, peer_repeats=peer_repeats, first_steps=first_steps, tell=tell
+    )
     if as_json:
         print(json.dumps(reports[0] if len(reports) == 1 else reports, allow_nan=False))
     else:
         for report in reports:
             _print_report(report)
-    _finish(reports, out, against_results)
+    _finish(reports, out, before)
 
 
 @app.command("all")
@@ -125,6 +132,7 @@ def everything(
     precision: Precision = "double",
     against: Against = "",
     peer_python: PeerPython = None,
+    peer_repeats: PeerRepeats = None,
     first_steps: FirstSteps = True,
     only: Annotated[
         str, typer.Option(metavar="NAMES", help="Benchmarks to measure, all by default.")
@@ -133,7 +141,10 @@ def everything(
     out: Out = None,
     against_results: AgainstResults = None,
 ) -> None:
-    """Measure all benchmarks but b5, each in a process of its own."""
+    """Measure all benchmarks but b5.
+
+    Each is measured in a process of its own. Runs of several settings and peers alternate.
+    """
     from neurosim.benchmarks.registry import BENCHMARKS, benchmark
     from neurosim.benchmarks.rivals import chosen_peers
     from neurosim.benchmarks.session import compete
@@ -142,6 +153,7 @@ def everything(
     peers = chosen_peers(_words(against), peer_python or [])
     names = _words(only) or list(BENCHMARKS)
     cases = [case for name in names for case in benchmark(name).cases]
+    before = _before(out, against_results)
     reports = []
     for number, case in enumerate(cases, 1):
         place = f"[{number}/{len(cases)}]"
@@ -149,7 +161,9 @@ def everything(
         def told(text: str, place: str = place) -> None:
             tell(f"{place} {text}")
 
-        reports += compete(case, settings, peers, first_steps=first_steps, tell=told)
+        reports += compete(
+            case, settings, peers, peer_repeats=peer_repeats, first_steps=first_steps, tell=told
+        )
     if as_json:
         print(json.dumps(reports, allow_nan=False))
     else:
@@ -157,7 +171,7 @@ def everything(
 
         _print_table(SUMMARY, summary_rows(reports))
         print(REMARK)
-    _finish(reports, out, against_results)
+    _finish(reports, out, before)
 
 
 @app.command("compare")
@@ -166,7 +180,10 @@ def compare(
     new: Annotated[str, typer.Argument(help="A later one.")],
     as_json: AsJson = False,
 ) -> None:
-    """Compare two result files; exit with 1 if the new one is slower beyond noise."""
+    """Compare two result files.
+
+    Exits with 1 if the new one is slower beyond noise.
+    """
     from neurosim.benchmarks.results import load
 
     _compare(load(old), load(new), as_json)
@@ -174,7 +191,10 @@ def compare(
 
 @app.command("limits")
 def limits(as_json: AsJson = False) -> None:
-    """Measure what the machine can do at best: scattered adds, streams of synapses, reading."""
+    """Measure what the machine can do at best.
+
+    Scattered adds, streams of synapses, and reading memory, on one core.
+    """
     from neurosim.benchmarks.limits import measure_limits
 
     found = measure_limits()
@@ -194,7 +214,10 @@ def scaling(
     precision: Precision = "double",
     as_json: AsJson = False,
 ) -> None:
-    """Measure how cost grows with neurons, synapses, rates and delays, on small networks."""
+    """Measure how cost grows.
+
+    With neurons, synapses, rates and delays, on small networks.
+    """
     from neurosim.benchmarks.scaling import AXES, draw, measure_scaling
 
     found = measure_scaling(repeats=repeats, precision=precision, tell=tell)
@@ -268,15 +291,24 @@ def _print_report(report: dict[str, Any]) -> None:
     print()
 
 
-def _finish(reports: list[dict[str, Any]], out: str | None, against_results: str | None) -> None:
+def _before(out: str | None, against_results: str | None) -> dict[str, Any] | None:
+    """The stored results to compare with; files are looked at before anything is measured."""
+    from neurosim.benchmarks.results import load, require_place
+
+    if out is not None:
+        require_place(out)
+    return None if against_results is None else load(against_results)
+
+
+def _finish(reports: list[dict[str, Any]], out: str | None, before: dict[str, Any] | None) -> None:
     """Store the reports, compare them with stored ones, and end with 1 if a run does not count."""
-    from neurosim.benchmarks.results import load, save, stored
+    from neurosim.benchmarks.results import save, stored
     from neurosim.benchmarks.session import counts
 
     if out is not None:
         save(out, reports)
-    if against_results is not None:
-        _compare(load(against_results), stored(reports), stderr=True)
+    if before is not None:
+        _compare(before, stored(reports), stderr=True)
     if not all(counts(report) for report in reports):
         raise typer.Exit(1)
 

@@ -83,11 +83,10 @@ class Settings:
 
     def simulation_options(self) -> dict[str, Any]:
         """Arguments of :func:`neurosim.prepare`."""
-        options = {
+        return {
             "dt": DT, "seed": self.seed, "backend": self.backend, "precision": self.precision,
-            "progress": False,
+            "threads": self.threads, "progress": False,
         }  # fmt: skip
-        return options if self.threads == 1 else {**options, "threads": self.threads}
 
 
 def plain(case: Case, settings: Settings) -> dict[str, Any]:

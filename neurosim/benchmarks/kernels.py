@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.kernels._jit import kernel
+from neurosim.kernels.meeting import meet
 
 
 @kernel
@@ -31,3 +32,10 @@ def read(values: NDArray[np.float64]) -> float:
         g += values[i + 6]
         h += values[i + 7]
     return a + b + c + d + e + f + g + h
+
+
+@kernel
+def meetings(cells: NDArray[np.int64], threads: np.int64, count: np.int64) -> None:
+    """Meet the other threads as often as that."""
+    for _ in range(count):
+        meet(cells, threads, False)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from time import process_time
+from concurrent.futures import ThreadPoolExecutor
+from time import perf_counter, process_time
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,8 @@ IN_MEMORY = 1 << 24
 
 SEGMENT = 1000
 """Synapses of a sender: their targets ascend."""
+
+MEETINGS = 2000
 
 Limits = dict[str, tuple[float, str]]
 
@@ -45,7 +48,7 @@ def measure_limits(
         that lies in the second-level cache, synapses there as well. ``streamed_add``: the same with
         synapses of 6 bytes (uint16 target, float32 weight) that come from memory, targets
         ascending within segments as in a network. ``stream_read``: reading memory in
-        order.
+        order. ``meeting``: two threads wait for each other.
     """
     from neurosim.benchmarks.kernels import read, scatter
 
@@ -64,7 +67,26 @@ def measure_limits(
         "scattered_add": (1e9 * added(in_cache, 1), "ns"),
         "streamed_add": (1e9 * added(in_memory, SEGMENT), "ns"),
         "stream_read": (values.nbytes / reading / 1e9, "GB/s"),
+        "meeting": (1e6 * meeting(), "us"),
     }
+
+
+def meeting(count: int = MEETINGS, repeats: int = 5) -> float:
+    """Wall time of a meeting of two threads that have nothing else to do, s: the fastest mean."""
+    from neurosim.benchmarks.kernels import meetings
+    from neurosim.kernels.meeting import CELLS
+
+    def meet_often() -> float:
+        cells = np.zeros(CELLS, dtype=np.int64)
+        began = perf_counter()
+        jobs = [pool.submit(meetings, cells, np.int64(2), np.int64(count)) for _ in range(2)]
+        for job in jobs:
+            job.result()
+        return (perf_counter() - began) / count
+
+    meetings(np.zeros(CELLS, dtype=np.int64), np.int64(1), np.int64(1))  # compile
+    with ThreadPoolExecutor(2) as pool:
+        return min(meet_often() for _ in range(repeats))
 
 
 def fastest(work: Callable[[], Any], spend: float) -> float:

@@ -8,6 +8,7 @@ def test_limits_have_values_and_units():
     found = measure_limits(in_cache=2000, in_memory=20_000, spend=0.01)
     assert {name: unit for name, (_, unit) in found.items()} == {
         "scattered_add": "ns", "streamed_add": "ns", "stream_read": "GB/s",
+        "meeting": "us",
     }  # fmt: skip
     assert all(0.0 < value < 1e4 for value, _ in found.values())
 

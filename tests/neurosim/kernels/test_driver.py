@@ -4,6 +4,7 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields
 
 import numpy as np
 import pytest
@@ -171,11 +172,13 @@ def test_helpers_of_different_blocks_do_not_mix():
 
 
 def test_only_arrays_in_use_are_arguments():
-    assert Features(1).arguments[-1] == "probes"
-    assert Features(1, currents=True, on_arrival=True).arguments[-3:] == (
-        "currents", "plastic", "posts",
+    always = Features(1).arguments
+    assert always == ("neurons", "history", "lanes", "synapses", "probes")
+    assert Features(1, currents=True, on_arrival=True).arguments == (
+        *always, "currents", "plastic", "posts",
     )  # fmt: skip
-    everything = Features(1, False, True, True, True, True, True, True).arguments
+    every = {f.name: True for f in fields(Features)} | {"arrival": 1}
+    everything = Features(**every).arguments
     assert len(set(everything)) == len(everything) == 12
 
 

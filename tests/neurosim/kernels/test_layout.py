@@ -19,39 +19,49 @@ GROUPS = {
 }  # fmt: skip
 FIELD = re.compile(r"^    (\w+): Any  # (.*)$", re.MULTILINE)
 KIND = re.compile(r"(u?int\d+|float\d*|bool)\[([^\]]*)\]")
+NUMBER = re.compile(r"int64, ")
 
 
 def declared(group):
-    """(types, number of axes) by field, from the comments."""
+    """(types, number of axes) by field, from the comments; plain numbers have no axes."""
     found = {}
     for name, comment in FIELD.findall(inspect.getsource(group)):
         kinds = KIND.findall(comment)
-        assert kinds, f"{group.__name__}.{name}: {comment}"
+        assert kinds or NUMBER.match(comment), f"{group.__name__}.{name}: {comment}"
         found[name] = {word for word, _ in kinds}, {axes.count(",") + 1 for _, axes in kinds}
     return found
 
 
+def check(name, group, values, floats):
+    """Every array of a group is what its comment says."""
+    types = declared(group)
+    assert list(types) == list(group._fields)
+    for field, array in values._asdict().items():
+        words, axes = types[field]
+        if not axes:
+            assert isinstance(array, int), f"{name}.{field}"
+            continue
+        dtypes = [floats if word == "float" else np.dtype(word) for word in words]
+        assert array.dtype in dtypes, f"{name}.{field}"
+        assert array.ndim in axes, f"{name}.{field}"
+        assert array.flags.c_contiguous, f"{name}.{field}"
+        assert array.flags.aligned, f"{name}.{field}"
+        assert array.flags.writeable, f"{name}.{field}"
+
+
+@pytest.mark.parametrize("threads", [1, 2])
 @pytest.mark.parametrize("precision", ["double", "single"])
 @pytest.mark.parametrize("case", ["recurrent", "stdp mixed", "currents", "poisson", "probes"])
-def test_arrays_are_contiguous_and_of_the_declared_types(case, precision):
+def test_arrays_are_contiguous_and_of_the_declared_types(case, precision, threads):
     plan = lower(CASES[case].network(), CASES[case].dt, 1, precision)
-    made = lay_out(plan)
-    for name, group in GROUPS.items():
-        types = declared(group)
-        assert list(types) == list(group._fields)
-        for field, array in getattr(made, name)._asdict().items():
-            words, axes = types[field]
-            dtypes = [plan.dtype if word == "float" else np.dtype(word) for word in words]
-            assert array.dtype in dtypes, f"{name}.{field}"
-            assert array.ndim in axes, f"{name}.{field}"
-            assert array.flags.c_contiguous, f"{name}.{field}"
-            assert array.flags.aligned, f"{name}.{field}"
-            assert array.flags.writeable, f"{name}.{field}"
+    for shard in lay_out(plan, None, threads).shards:
+        for name, group in GROUPS.items():
+            check(name, group, getattr(shard, name), plan.dtype)
 
 
 def test_the_mask_is_seen_eight_neurons_at_a_time():
     assert layout.STRIP % 8 == 0
-    neurons = lay_out(lower(CASES["probes"].network(), 0.5, 1)).neurons
+    neurons = lay_out(lower(CASES["probes"].network(), 0.5, 1)).shards[0].neurons
     assert len(neurons.mask) == layout.STRIP == 8 * len(neurons.groups)
     neurons.mask[19] = 1
     assert np.flatnonzero(neurons.groups).tolist() == [2]

@@ -15,6 +15,7 @@ from neurosim.backends.check import require, violations
 from neurosim.backends.simulation import Simulation
 from neurosim.kernels import driver, stdp
 from neurosim.kernels.layout import STRIP
+from neurosim.kernels.stdp_rule import INSIDE
 from neurosim.plan.plan import NEVER, Plan
 from neurosim.synapses import STDP
 
@@ -60,6 +61,7 @@ class ClockedEngine:
     def advance(self, steps: int) -> Progress:
         """Run that many steps; see :class:`neurosim.backends.base.Engine`."""
         a, done = self.arrays, 0
+        self._note_bounds()
         sampled = self._open_samples(steps)
         wave = self._wave(steps)
         none = np.empty(0, np.int64), np.empty(0, np.int32), np.empty(0, np.int32)
@@ -192,6 +194,7 @@ class ClockedEngine:
         """Replace the weights of a block; one shared weight becomes one a synapse where needed."""
         a = self.arrays
         self.flush(block)
+        a.synapses.whole[block, INSIDE] = 0
         shared = (a.lanes.block == block) & a.lanes.shared
         if not shared.any():
             self._weights(block)[:] = weights
@@ -227,6 +230,14 @@ class ClockedEngine:
             stdp.forget_posts(step - 1 - longest, first, first + size, a.posts)
         a.posts.full[0] = 0
 
+    def _note_bounds(self) -> None:
+        """Find plastic blocks whose weights lie within their bounds; they stay there."""
+        whole, posts = self.arrays.synapses.whole, self.arrays.posts
+        for block in posts.block[whole[posts.block, INSIDE] == 0]:
+            rule, weights = self.plan.synapses[block].synapse, self._weights(block)
+            low, high = weights.dtype.type(rule.w_min), weights.dtype.type(rule.w_max)
+            whole[block, INSIDE] = ((weights >= low) & (weights <= high)).all()
+
     def freeze(self, block: int, frozen: bool) -> None:
         """Stop or resume the plasticity of a block."""
         self.arrays.posts.frozen[block] = frozen
@@ -244,7 +255,8 @@ class ClockedEngine:
             "weight_start": a.synapses.weight_start, "shared": a.lanes.shared,
             "shared_weight": a.lanes.weight, "trace": a.synapses.trace, "use": a.synapses.use,
             "last": a.synapses.last, "applied": a.synapses.applied, "posts_stamp": a.posts.stamp,
-            "posts_trace": a.posts.trace, "posts_count": a.posts.count, "frozen": a.posts.frozen,
+            "posts_trace": a.posts.trace, "posts_count": a.posts.count,
+            "posts_recent": a.posts.recent, "posts_fall": a.posts.fall, "frozen": a.posts.frozen,
             "ring": a.posts.ring,
         }  # fmt: skip
 
@@ -263,6 +275,7 @@ class ClockedEngine:
         a.synapses = a.synapses._replace(weights=state["weights"].copy())
         for name, array in self._changing().items():
             array[...] = state[name]
+        a.synapses.whole[a.posts.block, INSIDE] = 0
 
     def notes(self) -> dict[str, Any]:
         """Facts for the recording's provenance."""

@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from neurosim.kernels.layout import Lanes, Neurons, Posts, Synapses
+from neurosim.backends.layout_stdp import Tables, constants
+from neurosim.kernels.layout import LONG_AGO, RECENT, Lanes, Neurons, Posts, Synapses
+from neurosim.kernels.stdp_rule import MINUS, PLUS, ROW
 from neurosim.plan.connect import Expanded, count
 from neurosim.plan.plan import Plan, SynapseBlock
 from neurosim.synapses import STDP, TsodyksMarkram
-from neurosim.synapses.stdp import DEPENDENCES
 
 Int = NDArray[Any]
 
@@ -89,11 +90,7 @@ def _constants(kind: Any, real: Int, whole: Int) -> None:
     if isinstance(kind, TsodyksMarkram):
         real[:3] = kind.U, kind.tau_rec, kind.tau_facil
     elif isinstance(kind, STDP):
-        real[:8] = (
-            kind.tau_plus, kind.tau_minus, kind.A_plus, kind.A_minus, kind.w_min, kind.w_max,
-            kind.mu_plus, kind.mu_minus,
-        )  # fmt: skip
-        whole[:2] = DEPENDENCES.index(kind.dependence), kind.pairing == "nearest"
+        constants(kind, real, whole)
 
 
 def lay_out_lanes(
@@ -107,7 +104,8 @@ def lay_out_lanes(
     arriving: list[tuple[Any, ...]] = []
     plastic: list[tuple[Any, ...]] = []
     posts: list[tuple[int, int, int]] = []
-    rows, longest = 0, 1
+    tables = Tables(plan.dt, plan.weight_dtype)
+    rows, longest, most = 0, 1, 0
     for i, (block, part) in enumerate(zip(plan.synapses, parts, strict=True)):
         kind: Any = block.synapse
         code = 2 if isinstance(kind, STDP) else 1 if isinstance(kind, TsodyksMarkram) else 0
@@ -127,7 +125,10 @@ def lay_out_lanes(
             if code == 2:
                 plastic.append(lane)
         if code == 2:
-            synapses.whole[i, 2] = rows
+            most = max(most, int(np.diff(part.ptr).max(initial=0)))
+            synapses.whole[i, ROW] = rows
+            synapses.whole[i, PLUS : PLUS + 2] = tables.find(kind.tau_plus)
+            synapses.whole[i, MINUS : MINUS + 2] = tables.find(kind.tau_minus)
             posts.append((i, rows, order[block.post]))
             rows += plan.populations[block.post].size
     depth = max(min(1 << 20 // max(1, rows), 4096), 64, 2 * longest + 16) if rows else 1
@@ -141,6 +142,11 @@ def lay_out_lanes(
             stamp=np.zeros((rows, depth), dtype=np.int64),
             trace=np.zeros((rows, depth)),
             count=np.zeros(rows, dtype=np.int64),
+            recent=np.full(rows * RECENT, LONG_AGO, dtype=np.int64),
+            fall=np.zeros(rows, dtype=plan.weight_dtype),
+            decay=tables.values,
+            many=np.zeros(most + 1, dtype=np.int32),
+            before=np.zeros(most + 1, dtype=plan.weight_dtype),
             block=blocks,
             row=firsts,
             population=populations,

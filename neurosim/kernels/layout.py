@@ -12,6 +12,12 @@ from typing import Any, NamedTuple
 STRIP = 128
 """Neurons a strip, a multiple of 8."""
 
+RECENT = 4
+"""Newest postsynaptic spikes of a neuron that lie side by side."""
+
+LONG_AGO = -(1 << 62)
+"""Stamp of a spike that has not happened; differences to stamps do not overflow."""
+
 
 class Neurons(NamedTuple):
     """Neuron blocks: state in strips, scalar constants, input accumulators."""
@@ -126,6 +132,11 @@ class Posts(NamedTuple):
     stamp: Any  # int64[rows, depth], oldest first
     trace: Any  # float64[rows, depth], trace right after the spike
     count: Any  # int64[rows]
+    recent: Any  # int64[rows * RECENT], newest stamps, newest first
+    fall: Any  # float32[rows] or float64[rows], type of weights: depression just after the newest
+    decay: Any  # float32[:] or float64[:], type of weights: decay tables by gap, zero at the end
+    many: Any  # int32[longest segment], working space: synapses that are looked at one by one
+    before: Any  # float32[:] or float64[:], type of weights, their weights
     block: Any  # int64[n_plastic], plastic blocks of the plan
     row: Any  # int64[n_plastic], row of postsynaptic id 0
     population: Any  # int64[n_plastic], postsynaptic population

@@ -8,6 +8,10 @@ multiplications only, so that plain Python gives the same bits. ``log`` and ``sq
 from __future__ import annotations
 
 import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 NAMES = ("exp", "log", "sqrt")
 
@@ -24,7 +28,19 @@ def exp(x: float) -> float:
     The argument is split as ``x = k ln 2 + r`` with ``|r| <= ln 2 / 2``; ``e**r`` is a Taylor
     polynomial of degree 13.
     """
-    x = min(max(x, -LIMIT), LIMIT)
+    power, k = _parts(min(max(x, -LIMIT), LIMIT))
+    return math.ldexp(power, int(k))
+
+
+def exp_each(x: NDArray[np.float64]) -> NDArray[np.float64]:
+    """:func:`exp` of every element, with its bits."""
+    power, k = _parts(np.clip(x, -LIMIT, LIMIT))
+    values: NDArray[np.float64] = np.ldexp(power, k.astype(np.int32))
+    return values
+
+
+def _parts(x: Any) -> tuple[Any, Any]:
+    """``e**r`` and ``k``."""
     k = (x * LOG2_E + SHIFT) - SHIFT
     r = (x - k * LN2_HIGH) - k * LN2_LOW
     p = 1.6059043836821613e-10
@@ -41,7 +57,7 @@ def exp(x: float) -> float:
     p = p * r + 0.5
     p = p * r + 1.0
     p = p * r + 1.0
-    return math.ldexp(p, int(k))
+    return p, k
 
 
 log = math.log

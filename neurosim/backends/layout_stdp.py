@@ -53,7 +53,7 @@ class Tables:
         if tau not in self._found:
             vanished = (1.0 - math.log(np.finfo(self._dtype).smallest_subnormal)) * tau
             size = int(min(LONGEST, vanished / self._dt + 2.0))
-            decays = exp_each(-(np.arange(size) * self._dt) / tau)
+            decays = exp_each(-(np.arange(size, dtype=np.float64) * self._dt) / tau)
             self._found[tau] = len(self.values), size
             table = np.append(decays, 0.0).astype(self._dtype)
             self.values = np.concatenate([self.values, table])

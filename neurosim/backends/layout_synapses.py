@@ -133,6 +133,8 @@ def lay_out_lanes(
             rows += plan.populations[block.post].size
     depth = max(min(1 << 20 // max(1, rows), 4096), 64, 2 * longest + 16) if rows else 1
     fixed = any(lane[-1] > 0 for lane in plastic)
+    recent = np.full(rows * RECENT, (1 << 16) - LONG_AGO, dtype=np.uint16)
+    odds = np.zeros(most // 8 + 1, dtype=np.uint64)
     ring = (longest + 1, len(neurons.inputs)) if fixed else (1, 0)
     blocks, firsts, populations = np.array(posts, dtype=np.int64).reshape(-1, 3).T.copy()
     return (
@@ -142,11 +144,12 @@ def lay_out_lanes(
             stamp=np.zeros((rows, depth), dtype=np.int64),
             trace=np.zeros((rows, depth)),
             count=np.zeros(rows, dtype=np.int64),
-            recent=np.full(rows * RECENT, LONG_AGO, dtype=np.int64),
+            recent=recent,
+            pairs=recent.view(np.uint32),
             fall=np.zeros(rows, dtype=plan.weight_dtype),
             decay=tables.values,
-            many=np.zeros(most + 1, dtype=np.int32),
-            before=np.zeros(most + 1, dtype=plan.weight_dtype),
+            odd=odds.view(np.uint8),
+            odds=odds,
             block=blocks,
             row=firsts,
             population=populations,

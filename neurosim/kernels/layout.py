@@ -12,11 +12,11 @@ from typing import Any, NamedTuple
 STRIP = 128
 """Neurons a strip, a multiple of 8."""
 
-RECENT = 4
+RECENT = 8
 """Newest postsynaptic spikes of a neuron that lie side by side."""
 
-LONG_AGO = -(1 << 62)
-"""Stamp of a spike that has not happened; differences to stamps do not overflow."""
+LONG_AGO = 40000
+"""Steps; older spikes are kept in ``Posts.recent`` as if they were that old."""
 
 
 class Neurons(NamedTuple):
@@ -132,11 +132,12 @@ class Posts(NamedTuple):
     stamp: Any  # int64[rows, depth], oldest first
     trace: Any  # float64[rows, depth], trace right after the spike
     count: Any  # int64[rows]
-    recent: Any  # int64[rows * RECENT], newest stamps, newest first
-    fall: Any  # float32[rows] or float64[rows], type of weights: depression just after the newest
+    recent: Any  # uint16[rows * RECENT], newest stamps modulo 2**16, newest first
+    pairs: Any  # uint32[rows * RECENT / 2], the same memory, two stamps at a time
+    fall: Any  # float32[rows] or float64[rows], type of weights: share after the newest spike
     decay: Any  # float32[:] or float64[:], type of weights: decay tables by gap, zero at the end
-    many: Any  # int32[longest segment], working space: synapses that are looked at one by one
-    before: Any  # float32[:] or float64[:], type of weights, their weights
+    odd: Any  # uint8[:], longest segment and more, synapses that are looked at one by one
+    odds: Any  # uint64[:], the same memory, eight synapses at a time
     block: Any  # int64[n_plastic], plastic blocks of the plan
     row: Any  # int64[n_plastic], row of postsynaptic id 0
     population: Any  # int64[n_plastic], postsynaptic population

@@ -15,9 +15,12 @@ import numpy as np
 from neurosim.kernels._jit import inline, inner, kernel
 from neurosim.kernels.layout import RECENT
 from neurosim.kernels.stdp_rule import (
-    NEAREST,
     A_MINUS,
+    AGED,
+    LOW,
+    NEAREST,
     TAU_MINUS,
+    age,
     decayed,
     depress,
     own,
@@ -114,6 +117,8 @@ def plasticity_on_arrival(
 def note_posts(stamp: Any, dt: Any, synapses: Any, posts: Any, history: Any) -> None:
     """Remember the postsynaptic spikes of a stamp, with their traces."""
     slot = stamp % history.count.shape[0]
+    if stamp % AGED == 0:
+        age(stamp, posts)
     for j in range(posts.block.shape[0]):
         block, p = posts.block[j], posts.population[j]
         if posts.frozen[block] != 0:
@@ -133,7 +138,7 @@ def note_posts(stamp: Any, dt: Any, synapses: Any, posts: Any, history: Any) -> 
             newest = posts.recent[row * RECENT : (row + 1) * RECENT]
             for r in range(RECENT - 1, 0, -1):
                 newest[r] = newest[r - 1]
-            newest[0] = stamp
+            newest[0] = stamp & LOW
             if n + 1 == posts.stamp.shape[1]:
                 posts.full[0] = 1
 

@@ -15,7 +15,7 @@ from neurosim.backends.check import require, violations
 from neurosim.backends.simulation import Simulation
 from neurosim.kernels import driver, stdp
 from neurosim.kernels.layout import STRIP
-from neurosim.kernels.stdp_rule import INSIDE
+from neurosim.kernels.stdp_rule import GUTIG, QUICK
 from neurosim.plan.plan import NEVER, Plan
 from neurosim.synapses import STDP
 
@@ -61,7 +61,7 @@ class ClockedEngine:
     def advance(self, steps: int) -> Progress:
         """Run that many steps; see :class:`neurosim.backends.base.Engine`."""
         a, done = self.arrays, 0
-        self._note_bounds()
+        self._find_quick()
         sampled = self._open_samples(steps)
         wave = self._wave(steps)
         none = np.empty(0, np.int64), np.empty(0, np.int32), np.empty(0, np.int32)
@@ -194,7 +194,7 @@ class ClockedEngine:
         """Replace the weights of a block; one shared weight becomes one a synapse where needed."""
         a = self.arrays
         self.flush(block)
-        a.synapses.whole[block, INSIDE] = 0
+        a.synapses.whole[block, QUICK] = 0
         shared = (a.lanes.block == block) & a.lanes.shared
         if not shared.any():
             self._weights(block)[:] = weights
@@ -230,13 +230,18 @@ class ClockedEngine:
             stdp.forget_posts(step - 1 - longest, first, first + size, a.posts)
         a.posts.full[0] = 0
 
-    def _note_bounds(self) -> None:
-        """Find plastic blocks whose weights lie within their bounds; they stay there."""
+    def _find_quick(self) -> None:
+        """Find plastic blocks whose weights lie within their bounds, where they stay.
+
+        Only there may the rule clip weights at events that do not count.
+        """
         whole, posts = self.arrays.synapses.whole, self.arrays.posts
-        for block in posts.block[whole[posts.block, INSIDE] == 0]:
+        for block in posts.block[
+            (whole[posts.block, QUICK] == 0) & (whole[posts.block, GUTIG] == 0)
+        ]:
             rule, weights = self.plan.synapses[block].synapse, self._weights(block)
             low, high = weights.dtype.type(rule.w_min), weights.dtype.type(rule.w_max)
-            whole[block, INSIDE] = ((weights >= low) & (weights <= high)).all()
+            whole[block, QUICK] = ((weights >= low) & (weights <= high)).all()
 
     def freeze(self, block: int, frozen: bool) -> None:
         """Stop or resume the plasticity of a block."""
@@ -275,7 +280,7 @@ class ClockedEngine:
         a.synapses = a.synapses._replace(weights=state["weights"].copy())
         for name, array in self._changing().items():
             array[...] = state[name]
-        a.synapses.whole[a.posts.block, INSIDE] = 0
+        a.synapses.whole[a.posts.block, QUICK] = 0
 
     def notes(self) -> dict[str, Any]:
         """Facts for the recording's provenance."""

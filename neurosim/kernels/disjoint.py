@@ -2,15 +2,16 @@
 
 A compiler that sees ``w[i] = f(table[place[i]])`` must assume that the store changes the table, and
 handles one ``i`` after the other. In a loop that changes elements by :func:`put`, reads them by
-:func:`old` and reads everything else by :func:`fetch`, it need not. **The arrays given to
-:func:`fetch` must share no memory with those given to the other two.** Places are not wrapped:
-negative ones are wrong.
+:func:`old` and reads everything else by :func:`fetch`, it need not. The promise holds for all that
+is compiled together: memory that is read by :func:`fetch` anywhere must not be changed by
+:func:`put` anywhere. Places are not wrapped: negative ones are wrong.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+from numba.core import config as numba_config
 from numba.core import types
 from numba.extending import intrinsic
 
@@ -37,11 +38,6 @@ def _put(typing: Any, array: Any, place: Any, value: Any) -> Any:
     return types.void(array, place, array.dtype), generate
 
 
-fetch: Any = intrinsic(_fetch)
-old: Any = intrinsic(_old)
-put: Any = intrinsic(_put)
-
-
 def _load(relation: str) -> Any:
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         load = builder.load(_address(context, builder, signature, arguments))
@@ -60,3 +56,17 @@ def _scopes(module: Any) -> Any:
     """What is changed: a list of one scope, in a domain of its own."""
     domain = module.add_metadata(["neurosim"])
     return module.add_metadata([module.add_metadata(["changed", domain])])
+
+
+def _get_plainly(array: Any, place: Any) -> Any:
+    return array[place]
+
+
+def _put_plainly(array: Any, place: Any, value: Any) -> None:
+    array[place] = value
+
+
+config: Any = numba_config
+fetch: Any = _get_plainly if config.DISABLE_JIT else intrinsic(_fetch)
+old: Any = _get_plainly if config.DISABLE_JIT else intrinsic(_old)
+put: Any = _put_plainly if config.DISABLE_JIT else intrinsic(_put)

@@ -118,7 +118,7 @@ def note_posts(stamp: Any, dt: Any, synapses: Any, posts: Any, history: Any) -> 
     """Remember the postsynaptic spikes of a stamp, with their traces."""
     slot = stamp % history.count.shape[0]
     if stamp % AGED == 0:
-        age(stamp, posts)
+        age(stamp, posts.recent)
     for j in range(posts.block.shape[0]):
         block, p = posts.block[j], posts.population[j]
         if posts.frozen[block] != 0:

@@ -19,20 +19,24 @@ from neurosim.kernels.arithmetic import exp, log
 from neurosim.kernels.disjoint import fetch, old, put
 from neurosim.kernels.layout import LONG_AGO, RECENT
 
-PAIRS, HALF, LOW = RECENT // 2, np.uint32(16), np.uint32((1 << 16) - 1)
+PAIRS, HALF, LOW = RECENT // 2, np.uint32(16), (1 << 16) - 1
 AGED = 1 << 13
 """Steps between two calls of :func:`age`."""
 
 HIDDEN = (1 << 16) - AGED
 """Gaps from here on belong to spikes that are not seen yet."""
 
+NOTHING = np.int64(-1)
+"""Before all stamps: no spike is seen."""
+
+NO_GAP, ONE_GAP = np.uint32(0), np.uint32(1)
 NO_BITS, ONE_BIT, EACH = np.uint64(0), np.uint64(1), np.uint64(0x0101010101010101)
 
 # places in ``Synapses.real`` of a plastic block
 TAU_PLUS, TAU_MINUS, A_PLUS, A_MINUS, W_MIN, W_MAX, MU_PLUS, MU_MINUS = range(8)
 PLUS_AT, PLUS_BY, MINUS_AT, MINUS_BY = range(8, 12)
 # places in ``Synapses.whole`` of a plastic block; of a table its beginning and the gaps it holds
-NEAREST, ROW, GUTIG, INSIDE = range(4)
+NEAREST, ROW, GUTIG, QUICK = range(4)
 PLUS, PLUS_SIZE, MINUS, MINUS_SIZE = range(4, 8)
 
 
@@ -44,12 +48,11 @@ def _lowest(bits: Any) -> Any:
 
 
 @inner
-def age(stamp: Any, posts: Any) -> None:
+def age(stamp: Any, recent: Any) -> None:
     """Keep old spikes from looking young, which they would after ``2**16`` steps."""
-    recent, oldest = posts.recent, np.uint32((stamp - LONG_AGO) & LOW)
     for r in range(len(recent)):
-        if np.uint32(stamp - recent[r]) & LOW > np.uint32(LONG_AGO):
-            recent[r] = oldest
+        if (stamp - recent[r]) & LOW > LONG_AGO:
+            recent[r] = (stamp - LONG_AGO) & LOW
 
 
 @inline
@@ -77,16 +80,6 @@ def _power(base: Any, exponent: Any) -> Any:
 
 
 @inline
-def _share(w: Any, real: Any) -> Any:
-    return (np.float64(w) - real[W_MIN]) / (real[W_MAX] - real[W_MIN])
-
-
-@inline
-def _gutig(change: Any, share: Any, exponent: Any, kind: Any) -> Any:
-    return change * kind(_power(share, exponent))
-
-
-@inline
 def _clipped(w: Any, low: Any, high: Any) -> Any:
     return max(low, min(high, w))
 
@@ -97,28 +90,26 @@ def potentiate(
 ) -> None:
     """Apply the postsynaptic events of a segment that came after the last applied one, up to
     ``until``."""
-    last, applied = synapses.last[segment], synapses.applied[segment]
-    synapses.applied[segment] = until
-    if last < 0 or until <= applied:
-        return
+    last, applied, whole = synapses.last[segment], synapses.applied[segment], synapses.whole[block]
     targets, weights = own(segment, block, synapses)
-    kind = weights.dtype.type
-    real, whole = synapses.real[block], synapses.whole[block]
-    at, by = kind(real[PLUS_AT]), kind(real[PLUS_BY])
-    low, high = kind(real[W_MIN]), kind(real[W_MAX])
-    row, size, gutig = whole[ROW], whole[PLUS_SIZE], whole[GUTIG] != 0
-    table, recent = posts.decay[whole[PLUS] :], posts.recent[row * RECENT :]
-    step = kind(real[A_PLUS] * synapses.trace[segment])
-    quick = until - last < size and dendritic < AGED and whole[INSIDE] != 0 and not gutig
-    n, odds, begin = len(targets), posts.odds, applied - dendritic + 1
-    after, first, reach = table, np.uint32(begin & LOW), np.uint32(until - applied)
-    span, none = np.uint32(until - applied + dendritic), np.uint32(size - 1 - (applied - last))
+    fresh, shift, size = until - applied, applied - last, whole[PLUS_SIZE]
+    if last < 0 or fresh <= 0:
+        targets = targets[:0]
+    quick = whole[QUICK] != 0 and fresh + shift < size and dendritic < AGED
+    left = not quick and len(targets) > 0
     if quick:
-        pairs, odd, after = posts.pairs[row * PAIRS :], posts.odd, table[applied - last + 1 :]
-        for i in range(n):
+        real, kind = synapses.real[block], weights.dtype.type
+        at, by = kind(real[PLUS_AT]), kind(real[PLUS_BY])
+        low, high = kind(real[W_MIN]), kind(real[W_MAX])
+        step = kind(real[A_PLUS] * synapses.trace[segment])
+        begin = applied - dendritic + 1
+        first, reach = np.uint32(begin & LOW), np.uint32(fresh)
+        span, none = np.uint32(fresh + dendritic), np.uint32(size - 1 - shift)
+        after, pairs = posts.decay[whole[PLUS] + shift + 1 :], posts.pairs[whole[ROW] * PAIRS :]
+        odd, odds, recent = posts.odd, posts.odds, posts.recent[whole[ROW] * RECENT :]
+        for i in range(len(targets)):
             pair = np.int32(fetch(targets, i)) * PAIRS
-            newest = np.uint32(fetch(pairs, np.int32(pair)))
-            older = np.uint32(fetch(pairs, np.int32(pair + 1)))
+            newest, older = fetch(pairs, np.int32(pair)), fetch(pairs, np.int32(pair + 1))
             more = (np.uint32((older >> HALF) - first) & LOW) < span
             put(odd, i, np.uint8(more))
             limit = np.uint32(0) if more else reach
@@ -132,99 +123,106 @@ def potentiate(
             gap = np.uint32(newest - first) & LOW
             k = step * fetch(after, np.int32(gap if gap < limit else none))
             put(weights, i, _clipped(w + k * (at - by * w), low, high))
-    for group in range((n + 7) // 8):
-        bits = odds[group] if quick else EACH
-        while bits != NO_BITS:
-            i = 8 * group + _lowest(bits)
-            bits &= bits - ONE_BIT
-            if i >= n:
-                break
-            place, w = np.int64(targets[i]) * RECENT, weights[i]
-            if quick and np.uint32(recent[place + RECENT - 1] - first) & LOW >= span:
+        for group in range((len(targets) + 7) // 8):
+            bits = odds[group]
+            while bits != NO_BITS:
+                i = 8 * group + _lowest(bits)
+                bits &= bits - ONE_BIT
+                if i >= len(targets):
+                    break
+                place = np.int64(fetch(targets, i)) * RECENT
+                if (fetch(recent, place + RECENT - 1) - begin) & LOW < fresh + dendritic:
+                    left = True
+                    continue
+                w = old(weights, i)
                 for r in range(RECENT - 2, -1, -1):
-                    gap = np.uint32(recent[place + r] - first) & LOW
-                    k = step * after[np.int64(gap if gap < reach else none)]
+                    passed = (fetch(recent, place + r) - begin) & LOW
+                    k = step * fetch(after, passed if passed < fresh else size - 1 - shift)
                     w = _clipped(w + k * (at - by * w), low, high)
-                weights[i] = w
-                continue
-            post = row + np.int64(targets[i])
-            e = end = posts.count[post]
-            while e > 0 and posts.stamp[post, e - 1] >= begin:
-                e -= 1
-            while e < end and posts.stamp[post, e] + dendritic <= until:
-                passed = posts.stamp[post, e] + dendritic - last
-                if passed < size:
-                    k = step * table[passed]
-                else:
-                    k = step * kind(decayed(1.0, passed, dt, real[TAU_PLUS]))
-                change = k * (at - by * w)
-                if gutig:
-                    change = _gutig(change, 1.0 - _share(w, real), real[MU_PLUS], kind)
-                w = _clipped(w + change, low, high)
-                e += 1
-            weights[i] = w
+                put(weights, i, w)
+                odd[i] = 0
+    if left:
+        _one_by_one(
+            quick, applied, until, NOTHING, last, synapses.trace[segment], dt, dendritic,
+            targets, weights, synapses.real[block], whole, posts.odds, posts.count, posts.stamp,
+            posts.trace,
+        )  # fmt: skip
+    synapses.applied[segment] = until
 
 
 @inner
 def depress(
     now: Any, dt: Any, segment: Any, dendritic: Any, block: Any, synapses: Any, posts: Any
 ) -> None:
-    """The rule's presynaptic event of a segment at ``now``.
-
-    Postsynaptic events before ``now`` are applied already. Those at ``now`` are too if there is a
-    dendritic part.
-    """
-    targets, weights = own(segment, block, synapses)
-    kind = weights.dtype.type
+    """The rule's presynaptic event of a segment at ``now``, after all postsynaptic events up to
+    ``now``."""
     real, whole = synapses.real[block], synapses.whole[block]
-    at, by = kind(real[MINUS_AT]), kind(real[MINUS_BY])
-    low, high = kind(real[W_MIN]), kind(real[W_MAX])
-    row, size, gutig = whole[ROW], whole[MINUS_SIZE], whole[GUTIG] != 0
-    table, fall, odds = posts.decay[whole[MINUS] :], posts.fall[row:], posts.odds
-    n, seen = len(targets), now - dendritic
-    quick = dendritic < AGED and whole[INSIDE] != 0 and not gutig
+    seen, quick = now - dendritic, whole[QUICK] != 0 and dendritic < AGED
+    targets, weights = own(segment, block, synapses)
     if quick:
-        pairs, odd = posts.pairs[row * PAIRS :], posts.odd
+        kind = weights.dtype.type
+        at, by = kind(real[MINUS_AT]), kind(real[MINUS_BY])
+        low, high = kind(real[W_MIN]), kind(real[W_MAX])
+        table, size, row = posts.decay[whole[MINUS] :], whole[MINUS_SIZE], whole[ROW]
+        pairs, fall, odd = posts.pairs[row * PAIRS :], posts.fall[row:], posts.odd
         origin, most, none = np.uint32(seen & LOW), np.uint32(size - 1), np.uint32(size)
-        far = np.uint32(HIDDEN if table[size - 1] == kind(0) else size)
-        for i in range(n):
+        far = np.uint32(HIDDEN if table[size - 1] == table[size] else size)
+        for i in range(len(targets)):
             post = np.int32(fetch(targets, i))
-            gap = np.uint32(origin - np.uint32(fetch(pairs, np.int32(post * PAIRS)))) & LOW
-            put(odd, i, np.uint8((gap == np.uint32(0)) | (gap >= far)))
-            known = np.uint32(gap - np.uint32(1)) < most
+            gap = np.uint32(origin - fetch(pairs, np.int32(post * PAIRS))) & LOW
+            put(odd, i, np.uint8((gap == NO_GAP) | (gap >= far)))
+            known = np.uint32(gap - ONE_GAP) < most
             k = fetch(fall, post) * fetch(table, np.int32(gap if known else none))
             w = old(weights, i)
             put(weights, i, _clipped(w - k * (at + by * w), low, high))
     last, trace = synapses.last[segment], synapses.trace[segment]
-    paired = last >= 0 and synapses.applied[segment] < now
-    decay = decayed(1.0, now - last, dt, real[TAU_PLUS])
-    tie = kind(real[A_PLUS] * trace) * kind(decay)
+    applied = synapses.applied[segment] if last >= 0 else now
+    _one_by_one(
+        quick, applied, now, seen, last, trace, dt, dendritic, targets, weights, real, whole,
+        posts.odds, posts.count, posts.stamp, posts.trace,
+    )  # fmt: skip
+    kept = decayed(trace, now - last, dt, real[TAU_PLUS])
+    synapses.trace[segment] = 1.0 + kept if last >= 0 and whole[NEAREST] == 0 else 1.0
     synapses.last[segment] = synapses.applied[segment] = now
-    synapses.trace[segment] = 1.0
-    if last >= 0 and whole[NEAREST] == 0:
-        synapses.trace[segment] = 1.0 + trace * decay
-    for group in range((n + 7) // 8):
-        bits = odds[group] if quick else EACH
+
+
+@inner
+def _one_by_one(
+    only_odd: Any, applied: Any, until: Any, seen: Any, last: Any, pre: Any, dt: Any,
+    dendritic: Any, targets: Any, weights: Any, real: Any, whole: Any, odds: Any, count: Any,
+    stamp: Any, trace: Any,
+) -> None:  # fmt: skip
+    """Look at the history of each synapse, or of each ``odd`` one: potentiate by the events after
+    ``applied`` up to ``until``, then depress by the newest spike until stamp ``seen``."""
+    kind, row, gutig = weights.dtype.type, whole[ROW], whole[GUTIG] != 0
+    low, high, rise = kind(real[W_MIN]), kind(real[W_MAX]), kind(real[A_PLUS] * pre)
+    for group in range((len(targets) + 7) // 8):
+        bits = odds[group] if only_odd else EACH
         while bits != NO_BITS:
             i = 8 * group + _lowest(bits)
             bits &= bits - ONE_BIT
-            if i >= n:
+            if i >= len(targets):
                 break
             post, w = row + np.int64(targets[i]), weights[i]
-            e = posts.count[post] - 1
-            while e >= 0 and posts.stamp[post, e] > seen:
+            e = end = count[post]
+            while e > 0 and stamp[post, e - 1] + dendritic > applied:
                 e -= 1
-            if e < 0:
-                continue
-            gap = seen - posts.stamp[post, e]
-            if gap == 0 and paired:
-                change = tie * (kind(real[PLUS_AT]) - kind(real[PLUS_BY]) * w)
+            while e < end and stamp[post, e] + dendritic <= until:
+                passed = stamp[post, e] + dendritic - last
+                k = rise * kind(decayed(1.0, passed, dt, real[TAU_PLUS]))
+                change = k * (kind(real[PLUS_AT]) - kind(real[PLUS_BY]) * w)
                 if gutig:
-                    change = _gutig(change, 1.0 - _share(w, real), real[MU_PLUS], kind)
+                    q = (np.float64(w) - real[W_MIN]) / (real[W_MAX] - real[W_MIN])
+                    change = change * kind(_power(1.0 - q, real[MU_PLUS]))
                 w = _clipped(w + change, low, high)
-            k = kind(real[A_MINUS] * posts.trace[post, e])
-            k = k * (table[gap] if gap < size else kind(decayed(1.0, gap, dt, real[TAU_MINUS])))
-            change = k * (at + by * w)
-            if gutig:
-                change = _gutig(change, _share(w, real), real[MU_MINUS], kind)
-            weights[i] = _clipped(w - change, low, high)
+                e += 1
+            if e > 0 and stamp[post, e - 1] <= seen:
+                passed = seen - stamp[post, e - 1]
+                k = kind(real[A_MINUS] * trace[post, e - 1])
+                k = k * kind(decayed(1.0, passed, dt, real[TAU_MINUS]))
+                change = k * (kind(real[MINUS_AT]) + kind(real[MINUS_BY]) * w)
+                if gutig:
+                    q = (np.float64(w) - real[W_MIN]) / (real[W_MAX] - real[W_MIN])
+                    change = change * kind(_power(q, real[MU_MINUS]))
+                w = _clipped(w - change, low, high)
+            weights[i] = w

@@ -93,6 +93,7 @@ class ClockedEngine:
     def advance(self, steps: int) -> Progress:
         """Run that many steps; see :class:`neurosim.backends.base.Engine`."""
         done = 0
+        self.access.find_quick()
         sampled = self._open_samples(steps)
         wave = self._wave(steps)
         for shard in self.shards:
@@ -249,7 +250,8 @@ class ClockedEngine:
                 "shared_weight": a.lanes.weight, "trace": a.synapses.trace, "use": a.synapses.use,
                 "last": a.synapses.last, "applied": a.synapses.applied,
                 "posts_stamp": a.posts.stamp, "posts_trace": a.posts.trace,
-                "posts_count": a.posts.count, "frozen": a.posts.frozen, "ring": a.posts.ring,
+                "posts_count": a.posts.count, "posts_recent": a.posts.recent,
+                "posts_fall": a.posts.fall, "frozen": a.posts.frozen, "ring": a.posts.ring,
             }  # fmt: skip
             found |= {f"{i}/{name}": array for name, array in mine.items()}
         return found
@@ -272,6 +274,7 @@ class ClockedEngine:
             shard.synapses = shard.synapses._replace(weights=state[f"{i}/weights"].copy())
         for name, array in self._changing().items():
             array[...] = state[name]
+        self.access.forget_quick()
 
     def notes(self) -> dict[str, Any]:
         """Facts for the recording's provenance."""

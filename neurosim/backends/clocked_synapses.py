@@ -11,6 +11,7 @@ from neurosim.backends.base import Synapses
 from neurosim.backends.bundles import PLASTIC
 from neurosim.backends.layout import Layout, Shard
 from neurosim.kernels import stdp
+from neurosim.kernels.stdp_rule import GUTIG, QUICK
 from neurosim.plan.plan import Plan
 
 Int = NDArray[Any]
@@ -103,6 +104,7 @@ class SynapseAccess:
         """Replace the weights of a block; shared weights become one a synapse where needed."""
         bundle = self.bundle[block]
         self.flush(block, now)
+        self.forget_quick()
         found, order = self._find(block)
         given = np.empty(len(weights))
         given[order] = weights
@@ -160,6 +162,24 @@ class SynapseAccess:
                 first = int(posts.row[j]) + part.low
                 stdp.forget_posts(now - 1 - longest, first, first + part.high - part.low, posts)
             posts.full[0] = 0
+
+    def find_quick(self) -> None:
+        """Find plastic bundles whose weights lie within their bounds, where they stay.
+
+        Only there may the rule clip weights at events that do not count.
+        """
+        for shard in self.layout.shards:
+            whole, plastic = shard.synapses.whole, shard.posts.block
+            for bundle in plastic[(whole[plastic, QUICK] == 0) & (whole[plastic, GUTIG] == 0)]:
+                rule: Any = self.plan.synapses[self.layout.bundles[bundle].blocks[0]].synapse
+                weights = self._own(int(bundle), shard)
+                low, high = weights.dtype.type(rule.w_min), weights.dtype.type(rule.w_max)
+                whole[bundle, QUICK] = ((weights >= low) & (weights <= high)).all()
+
+    def forget_quick(self) -> None:
+        """Weights have changed from outside."""
+        for shard in self.layout.shards:
+            shard.synapses.whole[shard.posts.block, QUICK] = 0
 
     def freeze(self, block: int, frozen: bool) -> None:
         """Stop or resume the plasticity of a block."""

@@ -9,9 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.backends.bundles import PLASTIC, Bundle
+from neurosim.backends.layout_stdp import Tables
 from neurosim.backends.layout_synapses import Segments
 from neurosim.backends.share import Share
-from neurosim.kernels.layout import Lanes, Neurons, Posts, Synapses
+from neurosim.kernels.layout import LONG_AGO, RECENT, Lanes, Neurons, Posts, Synapses
+from neurosim.kernels.stdp_rule import MINUS, PLUS, ROW
 from neurosim.plan.plan import Plan
 
 Int = NDArray[Any]
@@ -73,7 +75,8 @@ def lay_out_lanes(
     arriving: list[tuple[Any, ...]] = []
     plastic: list[tuple[Any, ...]] = []
     posts: list[tuple[int, int, int]] = []
-    rows = 0
+    tables = Tables(plan.dt, plan.weight_dtype)
+    rows, most = 0, 0
     for i, (bundle, part) in enumerate(zip(bundles, segments, strict=True)):
         block = plan.synapses[bundle.blocks[0]]
         inside = plan.populations[block.pre].block >= 0
@@ -95,10 +98,15 @@ def lay_out_lanes(
                 plastic.append(lane)
         if bundle.kind == PLASTIC:
             mine = shares[own].part(plan, block.post)
-            synapses.whole[i, 2] = rows
+            most = max(most, int(np.diff(part.ptr).max(initial=0)))
+            synapses.whole[i, ROW] = rows
+            synapses.whole[i, PLUS : PLUS + 2] = tables.find(kind.tau_plus)
+            synapses.whole[i, MINUS : MINUS + 2] = tables.find(kind.tau_minus)
             posts.append((i, rows - mine.low, order[block.post]))
             rows += mine.high - mine.low
     depth = max(min(1 << 20 // max(1, rows), 4096), 64, 2 * reach.fixed + 16, 4 * margin)
+    recent = np.full(rows * RECENT, (1 << 16) - LONG_AGO, dtype=np.uint16)
+    odds = np.zeros(most // 8 + 1, dtype=np.uint64)
     ring = (reach.fixed + 1, len(neurons.inputs)) if reach.fixed else (1, 0)
     blocks, firsts, populations = np.array(posts, dtype=np.int64).reshape(-1, 3).T.copy()
     return (
@@ -108,6 +116,12 @@ def lay_out_lanes(
             stamp=np.zeros((rows, depth if rows else 1), dtype=np.int64),
             trace=np.zeros((rows, depth if rows else 1)),
             count=np.zeros(rows, dtype=np.int64),
+            recent=recent,
+            pairs=recent.view(np.uint32),
+            fall=np.zeros(rows, dtype=plan.weight_dtype),
+            decay=tables.values,
+            odd=odds.view(np.uint8),
+            odds=odds,
             margin=margin,
             block=blocks,
             row=firsts,

@@ -17,13 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.backends.bundles import NARROW, PLAIN, Bundle
+from neurosim.backends.layout_stdp import constants
 from neurosim.backends.progress import bar
 from neurosim.backends.share import Share
 from neurosim.kernels.layout import Synapses
 from neurosim.plan.connect import Drawer
 from neurosim.plan.plan import Plan
 from neurosim.synapses import STDP, TsodyksMarkram
-from neurosim.synapses.stdp import DEPENDENCES
 
 Int = NDArray[Any]
 
@@ -220,7 +220,10 @@ class Builder:
                 Segments(counts.first, n_sources, counts.delays, bases[i], ptr, targets)
             )
             kind = self.plan.synapses[bundles[i].blocks[0]].synapse
-            constants(kind, synapses.real[i], synapses.whole[i])
+            if isinstance(kind, TsodyksMarkram):
+                synapses.real[i, :3] = kind.U, kind.tau_rec, kind.tau_facil
+            elif isinstance(kind, STDP):
+                constants(kind, synapses.real[i], synapses.whole[i])
         return synapses, segments, ptr_start
 
     # filling
@@ -288,15 +291,3 @@ def _starts(order: list[int], sizes: list[int]) -> tuple[Int, int]:
         starts[i] = total
         total += sizes[i]
     return starts, total
-
-
-def constants(kind: Any, real: Int, whole: Int) -> None:
-    """Put the constants of a synapse kind into its rows."""
-    if isinstance(kind, TsodyksMarkram):
-        real[:3] = kind.U, kind.tau_rec, kind.tau_facil
-    elif isinstance(kind, STDP):
-        real[:8] = (
-            kind.tau_plus, kind.tau_minus, kind.A_plus, kind.A_minus, kind.w_min, kind.w_max,
-            kind.mu_plus, kind.mu_minus,
-        )  # fmt: skip
-        whole[:2] = DEPENDENCES.index(kind.dependence), kind.pairing == "nearest"

@@ -43,6 +43,7 @@ class STDPPart(Part):
                     self.ending[slot, self.targets[synapse]].append(synapse)
         size = self.drawn.size
         self.weights = np.array(np.broadcast_to(self.weights, size), dtype=plan.weight_dtype)
+        self.number = plan.weight_dtype.type
         self.raw = self.weights.copy()
         self.pre_trace, self.post_trace = np.zeros(size), np.zeros(size)
         self.pre_last = np.full(size, NONE, dtype=np.int64)
@@ -101,8 +102,8 @@ class STDPPart(Part):
         rule = self.rule
         if self.pre_last[synapse] != NONE:
             gap = float(stamp - self.pre_last[synapse])
-            trace = float(self.pre_trace[synapse]) * self.decay(gap, rule.tau_plus)
-            self.weights[synapse] = self.potentiated(self.weight(synapse), rule.A_plus * trace)
+            k = self.amount(rule.A_plus * self.pre_trace[synapse], gap, rule.tau_plus)
+            self.weights[synapse] = self.potentiated(self.weights[synapse], k)
         self.mark(self.post_trace, self.post_last, synapse, stamp, rule.tau_minus)
 
     def on_pre(self, synapse: int, stamp: int) -> None:
@@ -110,8 +111,8 @@ class STDPPart(Part):
         rule = self.rule
         if self.post_last[synapse] != NONE:
             gap = float(stamp - self.post_last[synapse])
-            trace = float(self.post_trace[synapse]) * self.decay(gap, rule.tau_minus)
-            self.weights[synapse] = self.depressed(self.weight(synapse), rule.A_minus * trace)
+            k = self.amount(rule.A_minus * self.post_trace[synapse], gap, rule.tau_minus)
+            self.weights[synapse] = self.depressed(self.weights[synapse], k)
         self.raw[synapse] = self.weights[synapse]
         self.mark(self.pre_trace, self.pre_last, synapse, stamp, rule.tau_plus)
 
@@ -128,29 +129,38 @@ class STDPPart(Part):
         """What remains of a trace after ``gap`` steps."""
         return exp(-(gap * self.plan.dt) / tau)
 
-    def potentiated(self, w: float, k: float) -> float:
+    def amount(self, step: float, gap: float, tau: float) -> Any:
+        """How much an event counts, in the precision of the weights."""
+        return self.number(step) * self.number(self.decay(gap, tau))
+
+    def potentiated(self, w: Any, k: Any) -> Any:
         """The weight after potentiation by the share ``k``."""
-        rule = self.rule
+        rule, number = self.rule, self.number
         if rule.dependence == "multiplicative":
-            return self.clipped(w + k * (rule.w_max - w))
+            return self.clipped(w + k * (number(rule.w_max) - w))
+        change = k * number(rule.w_max)
         if rule.dependence == "gutig":
-            q = (w - rule.w_min) / (rule.w_max - rule.w_min)
-            return self.clipped(w + (k * rule.w_max) * power(1.0 - q, rule.mu_plus))
-        return self.clipped(w + k * rule.w_max)
+            change *= number(power(1.0 - self.share(w), rule.mu_plus))
+        return self.clipped(w + change)
 
-    def depressed(self, w: float, k: float) -> float:
+    def depressed(self, w: Any, k: Any) -> Any:
         """The weight after depression by the share ``k``."""
-        rule = self.rule
-        if rule.dependence == "additive":
-            return self.clipped(w - k * rule.w_max)
+        rule, number = self.rule, self.number
+        if rule.dependence not in ("additive", "gutig"):
+            return self.clipped(w - k * (w - number(rule.w_min)))
+        change = k * number(rule.w_max)
         if rule.dependence == "gutig":
-            q = (w - rule.w_min) / (rule.w_max - rule.w_min)
-            return self.clipped(w - (k * rule.w_max) * power(q, rule.mu_minus))
-        return self.clipped(w - k * (w - rule.w_min))
+            change *= number(power(self.share(w), rule.mu_minus))
+        return self.clipped(w - change)
 
-    def clipped(self, w: float) -> float:
+    def share(self, w: Any) -> float:
+        """Where a weight is between its bounds, 0 to 1."""
+        rule = self.rule
+        return (float(w) - rule.w_min) / (rule.w_max - rule.w_min)
+
+    def clipped(self, w: Any) -> Any:
         """The weight within its bounds."""
-        return max(self.rule.w_min, min(self.rule.w_max, w))
+        return max(self.number(self.rule.w_min), min(self.number(self.rule.w_max), w))
 
     # access
 

@@ -20,6 +20,12 @@ STRIP = 128
 QUEUE = 1024
 """Segments that are listed for delivery at a time, at least."""
 
+RECENT = 8
+"""Newest postsynaptic spikes of a neuron that lie side by side."""
+
+LONG_AGO = 40000
+"""Steps; older spikes are kept in ``Posts.recent`` as if they were that old."""
+
 
 class Neurons(NamedTuple):
     """A shard's neurons by block: state in strips, scalar constants, input accumulators."""
@@ -142,6 +148,12 @@ class Posts(NamedTuple):
     stamp: Any  # int64[rows, depth], oldest first
     trace: Any  # float64[rows, depth], trace right after the spike
     count: Any  # int64[rows]
+    recent: Any  # uint16[rows * RECENT], newest stamps modulo 2**16, newest first
+    pairs: Any  # uint32[rows * RECENT / 2], the same memory, two stamps at a time
+    fall: Any  # float32[rows] or float64[rows], type of weights: share after the newest spike
+    decay: Any  # float32[:] or float64[:], type of weights: decay tables by gap, zero at the end
+    odd: Any  # uint8[:], longest segment and more, synapses that are looked at one by one
+    odds: Any  # uint64[:], the same memory, eight synapses at a time
     margin: Any  # int64, room that a row needs before the next look at ``full``
     block: Any  # int64[n_plastic], plastic bundles
     row: Any  # int64[n_plastic], row of postsynaptic id 0, < 0 if before the shard

@@ -8,6 +8,10 @@ multiplications only, so that plain Python gives the same bits. ``log`` and ``sq
 from __future__ import annotations
 
 import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 NAMES = ("exp", "log", "sqrt")
 
@@ -26,7 +30,19 @@ def exp(x: float) -> float:
     which a processor is fastest. In single precision (compiled only) the polynomial has degree 6,
     the limit is 87 and the relative error is below 1.2e-7.
     """
-    x = min(max(x, -LIMIT), LIMIT)
+    power, k = _parts(min(max(x, -LIMIT), LIMIT))
+    return math.ldexp(power, int(k))
+
+
+def exp_each(x: NDArray[np.float64]) -> NDArray[np.float64]:
+    """:func:`exp` of every element, with its bits."""
+    power, k = _parts(np.clip(x, -LIMIT, LIMIT))
+    values: NDArray[np.float64] = np.ldexp(power, k.astype(np.int32))
+    return values
+
+
+def _parts(x: Any) -> tuple[Any, Any]:
+    """``e**r`` and ``k``."""
     k = (x * LOG2_E + SHIFT) - SHIFT
     r = (x - k * LN2_HIGH) - k * LN2_LOW
     r2 = r * r
@@ -39,7 +55,7 @@ def exp(x: float) -> float:
     ) * r2
     high = 2.763024817117492e-07 + 2.5000102107682377e-08 * r
     p = 1.0 + (r + r2 * (low + (middle + high * r4) * r4))
-    return math.ldexp(p, int(k))
+    return p, k
 
 
 log = math.log

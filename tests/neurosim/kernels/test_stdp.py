@@ -12,7 +12,7 @@ TAU = {"tau_plus": 12.0, "tau_minus": 17.0}
 RULE = {**TAU, "A_plus": 0.04, "A_minus": 0.03, "w_min": 0.1, "w_max": 0.9}
 
 
-def pair(pre, post, weight=0.5, delay=1.0, fraction=0.0, **rule):
+def pair(pre, post, weight=0.5, delay=1.0, fraction=0.0, weights="double", **rule):
     """A plastic synapse whose source spikes at ``pre`` and whose target at ``post`` (stamps)."""
     net = ns.Network()
     net.population("pre", 1, ns.SpikeSourceArray(spike_times=[pre]))
@@ -22,7 +22,7 @@ def pair(pre, post, weight=0.5, delay=1.0, fraction=0.0, **rule):
     plastic = ns.STDP(weight, delay, dendritic_delay_fraction=fraction, **{**RULE, **rule})
     net.project("pre", "post", ns.OneToOne(), plastic)
     net.record("post", ["spikes", "got"])
-    return engine(net, weights="double")
+    return engine(net, weights=weights)
 
 
 def weight(made, pending=True, block=1):
@@ -113,6 +113,68 @@ def test_weights_stay_within_their_bounds(dependence, sign):
     assert RULE["w_min"] <= found <= RULE["w_max"]
     if dependence == "additive":
         assert found == (RULE["w_max"] if sign > 0 else RULE["w_min"])
+
+
+# what is looked up side by side, and what is not
+
+
+@pytest.mark.parametrize("precision", ["double", "single"])
+@pytest.mark.parametrize("fraction", [0.0, 1.0])
+@pytest.mark.parametrize("count", range(12))
+def test_any_number_of_postsynaptic_spikes_may_wait(count, fraction, precision):
+    times = 10.0 + 2.0 * np.arange(count)
+    made = pair([4.0, 50.0], times, fraction=fraction, weights=precision, A_minus=0.0)
+    made.advance(60)
+    gaps = times - 5.0 if fraction == 0.0 else times + 1.0 - 4.0
+    grown = 0.5 + 0.04 * 0.9 * np.exp(-gaps / TAU["tau_plus"]).sum()
+    rel = 1e-12 if precision == "double" else 1e-6
+    assert weight(made, pending=False) == pytest.approx(grown, rel=rel)
+
+
+@pytest.mark.parametrize("pause", [3000.0, 9000.0, 20000.0, 32768.0, 40000.0, 65536.0, 70000.0])
+@pytest.mark.parametrize("tau", [12.0, 30000.0])
+def test_spikes_far_apart_count_for_what_they_are(pause, tau):
+    late = [5.0 + pause, 9.0 + pause]
+    made = pair([4.0, *late], [8.0], tau_plus=tau, tau_minus=tau)
+    made.advance(int(pause) + 20)
+    expected = 0.5 + change("additive", 1.0, 0.5, math.exp(-3.0 / tau))
+    for time in late:
+        expected += change("additive", -1.0, 0.5, math.exp(-(time + 1.0 - 8.0) / tau))
+    assert weight(made) == pytest.approx(expected, rel=1e-12)
+
+
+def test_a_silent_target_leaves_the_weight_alone():
+    made = pair([4.0, 9000.0, 70000.0, 70001.0], [], tau_plus=3e4, tau_minus=3e4)
+    made.advance(70010)
+    assert weight(made) == weight(made, pending=False) == 0.5
+
+
+@pytest.mark.parametrize("delay", [8000.0, 8200.0, 30000.0])
+def test_dendritic_delays_may_be_long(delay):
+    made = pair([10.0, delay + 20.0], [15.0, delay + 18.0], delay=delay, fraction=1.0)
+    made.advance(int(2 * delay) + 30)
+    expected = 0.5
+    for pre in (10.0, delay + 20.0):
+        for post in (15.0 + delay, 2 * delay + 18.0):
+            sign, tau = (1.0, TAU["tau_plus"]) if post > pre else (-1.0, TAU["tau_minus"])
+            expected += change("additive", sign, 0.5, math.exp(-abs(post - pre) / tau))
+    assert weight(made) == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize(("start", "bound"), [(2.0, 0.9), (-1.0, 0.1)])
+def test_a_weight_outside_its_bounds_stays_until_its_first_event(start, bound):
+    made = pair([4.0, 12.0, 40.0], [20.0, 60.0], weight=start, w_min=0.1, w_max=0.9)
+    made.advance(19)
+    assert weight(made) == start
+    made.advance(10)
+    assert weight(made) == pytest.approx(bound, abs=0.05)
+    assert weight(made, pending=False) == start
+    for more in (3, 5, 40):
+        made.advance(more)
+        assert 0.1 <= weight(made) <= 0.9
+    made.set_weights(1, np.array([start]))
+    made.advance(1)
+    assert weight(made) == start
 
 
 # histories of postsynaptic spikes

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from decimal import Decimal, localcontext
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -48,3 +49,8 @@ def test_names_are_what_the_module_offers() -> None:
     assert all(callable(getattr(arithmetic, name)) for name in arithmetic.NAMES)
     assert arithmetic.log is math.log
     assert arithmetic.sqrt is math.sqrt
+
+
+def test_exp_of_an_array_has_the_bits_of_the_scalar() -> None:
+    x = np.concatenate([np.linspace(-720.0, 720.0, 999), [0.0, -0.0, 5e-324, -np.inf, np.inf]])
+    assert arithmetic.exp_each(x).tolist() == [arithmetic.exp(v) for v in x.tolist()]

@@ -63,6 +63,7 @@ if TYPE_CHECKING:
     from neurosim.neurons import IFCurrDelta as IFCurrDelta
     from neurosim.neurons import IFCurrExp as IFCurrExp
     from neurosim.neurons import Izhikevich as Izhikevich
+    from neurosim.neurons import Leaky as Leaky
     from neurosim.neurons import NeuronKind as NeuronKind
     from neurosim.neurons import Receptor as Receptor
     from neurosim.neurons import StateVar as StateVar
@@ -116,6 +117,7 @@ _HOMES = {
     "IFCurrDelta": "neurosim.neurons",
     "IFCurrExp": "neurosim.neurons",
     "Izhikevich": "neurosim.neurons",
+    "Leaky": "neurosim.neurons",
     "LogNormal": "neurosim.distributions",
     "Network": "neurosim.network",
     "NeuronKind": "neurosim.neurons",

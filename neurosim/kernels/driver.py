@@ -151,6 +151,16 @@ class Features:
 
 def source(blocks: tuple[BlockCode, ...], features: Features) -> str:
     """Source of the module for some blocks and features."""
+    run = RUN.format(
+        arrival=features.arrival,
+        arguments=", ".join(features.arguments),
+        body=_body(len(blocks), features),
+    )
+    return "\n".join([*units(blocks, features), run])
+
+
+def units(blocks: tuple[BlockCode, ...], features: Features) -> list[str]:
+    """The head of a module, then the step and update functions of the blocks."""
     parts = [
         HEADER.format(
             exp="exp32" if features.single else "exp",
@@ -159,14 +169,7 @@ def source(blocks: tuple[BlockCode, ...], features: Features) -> str:
     ]
     for b, block in enumerate(blocks):
         parts += [_step(b, block, features.single), _update(b, block, features.currents)]
-    parts.append(
-        RUN.format(
-            arrival=features.arrival,
-            arguments=", ".join(features.arguments),
-            body=_body(len(blocks), features),
-        )
-    )
-    return "\n".join(parts)
+    return parts
 
 
 def _step(b: int, block: BlockCode, single: bool) -> str:

@@ -1,0 +1,289 @@
+"""Many samples through one network: independent states, shared weights."""
+
+from __future__ import annotations
+
+import math
+import os
+import warnings
+from collections.abc import Callable, Sequence
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurosim.backends import layout as lay
+from neurosim.backends.base import Options, Violation
+from neurosim.backends.check import require
+from neurosim.backends.interrupt import noted
+from neurosim.backends.layout_batch import SharedLanes, lay_out_shared, place_lanes
+from neurosim.backends.progress import RichBar, Silent, bar
+from neurosim.backends.simulation import CHUNK_S
+from neurosim.declare import Bounds, number
+from neurosim.errors import Interrupted, ParameterError, RoundingWarning
+from neurosim.kernels import batch as kernels
+from neurosim.kernels import driver
+from neurosim.kernels.layout import STRIP, Arrays, History
+from neurosim.plan.batch import OWNER, Given, given_spikes, sample_plan, side_by_side
+from neurosim.plan.plan import Plan, ProbePlan
+from neurosim.recording.batch import BatchRecording
+from neurosim.recording.batch_buffers import BatchBuffers, sampled
+from neurosim.recording.provenance import provenance
+
+Array = NDArray[Any]
+
+TOGETHER = 8 << 20
+"""Bytes of state of the samples that run side by side: more do not fit the caches."""
+
+SPIKES_HELD = 1 << 16
+"""Recorded spikes that the step loop holds before it hands them over, at least."""
+
+Bar = Silent | RichBar
+
+
+class BatchSimulation:
+    """A network prepared for many samples. Make it with :func:`neurosim.prepare_batch`.
+
+    Connections, weights and start values are made once; every call of :meth:`run` starts all its
+    samples anew.
+    """
+
+    def __init__(self, plan: Plan, options: Options) -> None:
+        require(violations(plan))
+        self.plan, self.options = plan, options
+        self._shared = lay_out_shared(plan)
+
+    def run(self, samples: Sequence[Any], duration: float, *, first: int = 0) -> BatchRecording:
+        """Run every sample from the start for ``duration`` ms.
+
+        Parameters
+        ----------
+        samples : sequence of mappings
+            One entry per sample: the spikes by name of a ``SpikeSourceArray`` population, as
+            (id, time in ms) pairs or as a boolean array of shape (steps, size), whose row ``k`` is
+            the time ``k * dt``. Populations that are not named keep the network's spikes.
+        duration : float
+            Biological time, ms (rounded to whole steps).
+        first : int
+            Number of the first sample; sample ``i`` of the call has the random streams of number
+            ``first + i``, so that a batch can be run in parts.
+
+        Raises
+        ------
+        Interrupted
+            If Ctrl-C was pressed; its ``recording`` holds the samples that were complete.
+        ParameterError, WiringError
+            If samples, duration or ``first`` are not allowed.
+        SimulationError
+            If the recording would not fit into memory.
+        """
+        bounds = Bounds("ms", low=0.0)
+        duration = number(OWNER, "duration", duration, bounds, scalar=True)
+        steps = int(np.floor(duration / self.plan.dt + 0.5))
+        if isinstance(first, bool) or not isinstance(first, (int, np.integer)) or first < 0:
+            raise ParameterError(OWNER, "first", "must be a whole number >= 0", first, "Give such.")
+        given = self._given(samples)
+        buffers = BatchBuffers(self.plan, len(given), steps)
+        buffers.reserve(self.options.memory_limit)
+        together = max(1, TOGETHER // bytes_of_sample(self.plan, self._shared.longest))
+        groups = math.ceil(len(given) / together)
+        with (
+            bar(groups * steps, self.options.progress, self.plan.name) as shown,
+            noted() as stopped,
+        ):
+            for g in range(groups):
+                if stopped():
+                    break
+                low, high = g * len(given) // groups, (g + 1) * len(given) // groups
+                plans = [
+                    sample_plan(self.plan, given[i].arrays, int(first) + i)
+                    for i in range(low, high)
+                ]
+                copies = _Copies(self.plan, self._shared, plans, buffers, low)
+                copies.run(steps, shown, g * steps, stopped)
+                if copies.step == steps:
+                    copies.finish()
+            pressed = stopped()
+        recording = buffers.recording(int(first), self._info())
+        if pressed:
+            raise Interrupted(recording.duration, recording)
+        return recording
+
+    def _given(self, samples: Any) -> list[Given]:
+        try:
+            listed = list(samples)
+        except TypeError as error:
+            raise ParameterError(
+                OWNER, "samples", "must be a sequence with one entry per sample", samples,
+                "Give for example [{'in': [(0, 1.0)]}].",
+            ) from error  # fmt: skip
+        given = [given_spikes(self.plan, sample, i) for i, sample in enumerate(listed)]
+        rounded = sum(g.rounded for g in given)
+        if rounded:
+            warnings.warn(
+                f"{OWNER}: {rounded} spike times of samples rounded to steps of {self.plan.dt:g} "
+                "ms",
+                RoundingWarning,
+                stacklevel=3,
+            )
+        return given
+
+    def _info(self) -> dict[str, Any]:
+        notes = {"threads": 1, "engine": "batch", "processors": os.cpu_count() or 1}
+        return provenance(self.plan, "numba", notes)
+
+    def __repr__(self) -> str:
+        units = sum(p.size for p in self.plan.populations)
+        return f"BatchSimulation({self.plan.name!r}, {units} units)"
+
+
+def violations(plan: Plan) -> list[Violation]:
+    """All that a batch cannot run."""
+    return [
+        Violation(
+            f"{OWNER} cannot run projection {block.name!r}",
+            f"synapse {block.synapse.kind!r} has a state, and weights are shared by all samples",
+            "Use Static synapses, or run the samples one by one with simulate.",
+        )
+        for block in plan.synapses
+        if block.synapse.kind != "static"
+    ]
+
+
+def bytes_of_sample(plan: Plan, longest: int) -> int:
+    """Memory of a sample's state, input accumulators and spikes in flight."""
+    total = 4 * (longest + 2) * sum(p.size for p in plan.populations)
+    for block in plan.neurons:
+        varied = sum(not isinstance(value, float) for value in block.constants.values())
+        rows = len(block.state) + varied + len(block.kind.inputs()) + bool(plan.currents)
+        total += rows * block.size * plan.dtype.itemsize
+    return total
+
+
+class _Copies:
+    """Some samples side by side, as one large network without synapses of its own."""
+
+    def __init__(
+        self, plan: Plan, shared: SharedLanes, plans: list[Plan], buffers: BatchBuffers, low: int
+    ) -> None:
+        self.plan, self.buffers, self.low, self.n = plan, buffers, low, len(plans)
+        self.copies = side_by_side(plans)
+        self.step = 0
+        a = self.arrays = lay.lay_out(self.copies)
+        a.arrays = _merged(plans, a.order)
+        most = int(np.bincount(_runs(a.arrays.stamp)).max(initial=0))
+        units, depth = sum(p.size for p in self.copies.populations), shared.longest + 2
+        shape = (depth, len(self.copies.populations))
+        a.history = History(
+            np.zeros((depth, units + most), dtype=np.int32), np.zeros(depth, dtype=np.int64),
+            np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64),
+        )  # fmt: skip
+        self.lanes = place_lanes(shared, self.copies, a, self.n)
+        self.spikes: list[tuple[Array, ...]] = []
+        self._run = driver.load(kernels.source(a.code, a.features)).run_batch
+
+    def run(self, steps: int, shown: Bar, before: int, stopped: Callable[[], bool]) -> None:
+        """Make the steps, in chunks between which Ctrl-C is looked for."""
+        chunk = min(steps, 64)
+        while self.step < steps and not stopped():
+            began = perf_counter()
+            self._advance(chunk)
+            shown.update(before + self.step)
+            spent = perf_counter() - began
+            grow = min(8.0, CHUNK_S / spent) if spent > 0 else 8.0
+            chunk = min(max(1, int(chunk * grow)), steps - self.step)
+
+    def _advance(self, steps: int) -> None:
+        a, done, first = self.arrays, 0, self.step
+        probes = [(q, p) for q, p in enumerate(self.plan.probes) if p.variable != "spikes"]
+        spans = [sampled(p, first, first + steps) for _, p in probes]
+        sizes = [(t - s) * len(p.ids) for (s, t), (_, p) in zip(spans, probes, strict=True)]
+        starts = np.cumsum([0, *(self.n * size for size in sizes)]).tolist()
+        a.probes.out_next[:] = [
+            start + i * size
+            for start, size in zip(starts, sizes, strict=False)
+            for i in range(self.n)
+        ]
+        room = a.history.ids.shape[1] if a.probes.wanted.any() else 0
+        most = max(SPIKES_HELD, 2 * room)
+        a.probes = a.probes._replace(out=np.empty(starts[-1], dtype=self.plan.dtype))
+        if len(a.probes.stamp) < most:
+            a.probes = a.probes._replace(
+                stamp=np.empty(most, dtype=np.int64),
+                population=np.empty(most, dtype=np.int32),
+                id=np.empty(most, dtype=np.int32),
+            )
+        dt, currents = self.plan.dt, self.copies.currents
+        waves = [c.source.samples(first, steps, dt, c.key) for c in currents]
+        wave = np.array(waves, dtype=self.plan.dtype).reshape(len(waves), steps)
+        while done < steps:
+            a.currents = a.currents._replace(wave=np.ascontiguousarray(wave[:, done:]))
+            groups = (
+                self.lanes if name == "lanes" else getattr(a, name)
+                for name in kernels.arguments(a.features)
+            )
+            done += self._run(first + done, steps - done, room, a.split, *groups)
+            held, n = a.probes, int(a.probes.count[0])
+            columns = held.stamp, held.population, held.id
+            self.spikes.append(tuple(column[:n].copy() for column in columns))
+            held.count[0] = 0
+        self.step += steps
+        for (q, p), (begin, end), start, stop in zip(
+            probes, spans, starts, starts[1:], strict=False
+        ):
+            chunk = a.probes.out[start:stop].reshape(self.n, end - begin, len(p.ids))
+            self.buffers.add_samples(q, self.low, begin, chunk)
+
+    def finish(self) -> None:
+        """Hand over the last samples and all spikes."""
+        a, wide = self.arrays, len(self.plan.populations)
+        none = (np.empty(0, np.int64), np.empty(0, np.int32), np.empty(0, np.int32))
+        stamps, ranks, ids = (
+            np.concatenate(column) for column in zip(none, *self.spikes, strict=True)
+        )
+        narrow = np.uint16 if len(a.order) <= 1 << 16 else np.int32  # short keys are sorted fastest
+        by = np.argsort(ranks.astype(narrow), kind="stable")
+        stamps, ids = stamps[by], ids[by]
+        ends = np.cumsum(np.bincount(ranks, minlength=len(a.order)))
+        for q, probe in enumerate(self.plan.probes):
+            if probe.variable == "spikes":
+                own = [a.order[i * wide + probe.population] for i in range(self.n)]
+                parts = [slice(ends[r - 1] if r else 0, ends[r]) for r in own]
+                self.buffers.add_spikes(q, [(stamps[s], ids[s]) for s in parts])
+            elif self.plan.arrival == 1:
+                begin, end = sampled(probe, self.step, self.step + 1)
+                if end > begin:
+                    self.buffers.add_samples(q, self.low, begin, self._read(probe)[:, None, :])
+        self.buffers.complete += self.n
+
+    def _read(self, probe: ProbePlan) -> Array:
+        """Current values of a probe's variable, shape (samples, units)."""
+        a, where = self.arrays, self.plan.populations[probe.population]
+        code, block = a.code[where.block], self.plan.neurons[where.block]
+        start = int(a.neurons.start[where.block])
+        count = -(-block.size * self.n // STRIP) * STRIP * code.rows
+        strips = a.neurons.state[start : start + count].reshape(-1, code.rows, STRIP)
+        values = strips[:, code.state.index(probe.variable), :].ravel()
+        offsets = where.offset + block.size * np.arange(self.n)
+        found: Array = values[offsets[:, None] + probe.ids[None, :]]
+        return found
+
+
+def _merged(plans: list[Plan], order: list[int]) -> Arrays:
+    """The given spikes of all samples, sorted by stamp, population and id."""
+    wide = len(plans[0].populations)
+    blocks = [(i * wide + b.population, b) for i, p in enumerate(plans) for b in p.arrays]
+    blocks.sort(key=lambda item: order[item[0]])
+    stamps = np.concatenate([*(b.steps for _, b in blocks), np.empty(0, np.int64)])
+    ids = np.concatenate([*(b.ids for _, b in blocks), np.empty(0, np.int32)])
+    ranks = np.array([order[place] for place, _ in blocks], dtype=np.int64)
+    ranks = np.repeat(ranks, [len(b.steps) for _, b in blocks])
+    short = len(stamps) and int(stamps.max()) < 1 << 16  # short keys are sorted fastest
+    by = np.argsort(stamps.astype(np.uint16) if short else stamps, kind="stable")
+    return Arrays(stamps[by], ranks[by], ids[by], np.zeros(1, dtype=np.int64))
+
+
+def _runs(stamps: Array) -> Array:
+    """Numbers of the runs of equal values in a sorted array."""
+    runs: Array = np.cumsum(np.diff(stamps, prepend=stamps[:1]) != 0)
+    return runs

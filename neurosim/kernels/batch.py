@@ -1,0 +1,212 @@
+"""Delivery for many samples of one network at once: weights are shared, states are not.
+
+Lanes whose sources reach (nearly) all of a range of targets keep their weights as rows. The rows
+lie in tiles of ``TILE`` targets: a tile is used by all samples before the next one is touched, so
+that its weights come from the second-level cache, and four rows are added in one pass over the
+accumulators. Floats are added in the order of a run of one sample, so the bits are the same.
+"""
+
+from __future__ import annotations
+
+from textwrap import indent
+from typing import Any, NamedTuple
+
+from neurosim.kernels._jit import inline, inner
+from neurosim.kernels.driver import BlockCode, Features, units
+
+TILE = 128
+"""Targets of a tile."""
+
+SEGMENTS, EQUAL_SEGMENTS, ROWS, EQUAL_ROWS = 0, 1, 2, 3
+"""Forms of a lane: targets by index or a range of them, weights of their own or one for all."""
+
+
+class BatchLanes(NamedTuple):
+    """Synapses of one block and one delay, one entry a lane; shared by all samples."""
+
+    form: Any  # int64[n]
+    delay: Any  # int64[n], steps
+    first: Any  # int64[n], first source id
+    sources: Any  # int64[n], number of source ids
+    population: Any  # int64[n, samples], source population
+    place: Any  # int64[n, samples], accumulator of target id 0; rows: of the first target
+    start: Any  # int64[n], segments: place in ``ptr`` of the first source; rows: in ``rows``
+    stride: Any  # int64[n], segments: segments a source
+    width: Any  # int64[n], rows: number of targets
+    shift: Any  # int64[n], segments: place in ``weights`` minus place in ``targets``
+    weight: Any  # float[n], the one weight
+    ptr: Any  # int64[:], segments: places in ``targets``
+    targets: Any  # uint16[:] or int32[:]
+    weights: Any  # float32[:] or float64[:]
+    rows: (
+        Any  # float32[:] or float64[:], tiles of (source, TILE) end to end, zeros where no synapse
+    )
+    sums: Any  # float[TILE], working space
+
+
+@inner
+def deliver_batch(arrival: Any, lanes: Any, history: Any, accumulators: Any) -> None:
+    """Add the weights of all spikes of all samples that arrive at a stamp."""
+    depth = history.count.shape[0]
+    for lane in range(lanes.delay.shape[0]):
+        stamp = arrival - lanes.delay[lane]
+        if stamp < 0:
+            continue
+        slot = stamp % depth
+        ids, low, high = history.ids[slot], history.low[slot], history.high[slot]
+        if lanes.form[lane] == ROWS:
+            _add_rows(lane, ids, low, high, lanes, accumulators)
+        elif lanes.form[lane] == EQUAL_ROWS:
+            _add_equal_rows(lane, ids, low, high, lanes, accumulators)
+        else:
+            _add_segments(lane, ids, low, high, lanes, accumulators)
+
+
+@inline
+def _own(ids: Any, start: Any, stop: Any, first: Any, sources: Any) -> Any:
+    """The part of ascending ids that the lane has sources for."""
+    while start < stop and ids[start] < first:
+        start += 1
+    while start < stop and ids[stop - 1] >= first + sources:
+        stop -= 1
+    return start, stop
+
+
+@inner
+def _add_rows(lane: Any, ids: Any, low: Any, high: Any, lanes: Any, accumulators: Any) -> None:
+    first, sources, width = lanes.first[lane], lanes.sources[lane], lanes.width[lane]
+    population, place, sums = lanes.population[lane], lanes.place[lane], lanes.sums
+    for tile in range((width + TILE - 1) // TILE):
+        size = sources * TILE
+        begin = lanes.start[lane] + tile * size
+        rows = lanes.rows[begin : begin + size]
+        n = min(TILE, width - tile * TILE)
+        for s in range(place.shape[0]):
+            i, stop = _own(ids, low[population[s]], high[population[s]], first, sources)
+            if i == stop:
+                continue
+            begin = place[s] + tile * TILE
+            out = accumulators[begin : begin + n]
+            for j in range(n):
+                sums[j] = out[j]
+            while i + 4 <= stop:
+                a = (ids[i] - first) * TILE
+                b = (ids[i + 1] - first) * TILE
+                c = (ids[i + 2] - first) * TILE
+                d = (ids[i + 3] - first) * TILE
+                row_a, row_b = rows[a : a + TILE], rows[b : b + TILE]
+                row_c, row_d = rows[c : c + TILE], rows[d : d + TILE]
+                for j in range(TILE):
+                    sums[j] += row_a[j]  # one by one, so that each sum is rounded
+                    sums[j] += row_b[j]
+                    sums[j] += row_c[j]
+                    sums[j] += row_d[j]
+                i += 4
+            while i < stop:
+                a = (ids[i] - first) * TILE
+                row_a = rows[a : a + TILE]
+                for j in range(TILE):
+                    sums[j] += row_a[j]
+                i += 1
+            for j in range(n):
+                out[j] = sums[j]
+
+
+@inner
+def _add_equal_rows(
+    lane: Any, ids: Any, low: Any, high: Any, lanes: Any, accumulators: Any
+) -> None:
+    population, place = lanes.population[lane], lanes.place[lane]
+    width, weight = lanes.width[lane], lanes.weight[lane]
+    for s in range(place.shape[0]):
+        start, stop = low[population[s]], high[population[s]]
+        start, stop = _own(ids, start, stop, lanes.first[lane], lanes.sources[lane])
+        out = accumulators[place[s] : place[s] + width]
+        for _ in range(start, stop):
+            for j in range(width):
+                out[j] += weight
+
+
+@inner
+def _add_segments(lane: Any, ids: Any, low: Any, high: Any, lanes: Any, accumulators: Any) -> None:
+    population, place, first = lanes.population[lane], lanes.place[lane], lanes.first[lane]
+    targets, weights, weight = lanes.targets, lanes.weights, lanes.weight[lane]
+    for s in range(place.shape[0]):
+        start, stop = low[population[s]], high[population[s]]
+        start, stop = _own(ids, start, stop, first, lanes.sources[lane])
+        out = accumulators[place[s] :]
+        for i in range(start, stop):
+            segment = lanes.start[lane] + (ids[i] - first) * lanes.stride[lane]
+            if lanes.form[lane] == EQUAL_SEGMENTS:
+                for e in range(lanes.ptr[segment], lanes.ptr[segment + 1]):
+                    out[targets[e]] += weight
+            else:
+                shift = lanes.shift[lane]
+                for e in range(lanes.ptr[segment], lanes.ptr[segment + 1]):
+                    out[targets[e]] += weights[e + shift]
+
+
+IMPORT = "from neurosim.kernels.batch import deliver_batch\n"
+
+RUN = """
+@kernel
+def run_batch(k0, steps, room, split, {arguments}):
+    depth = history.count.shape[0]
+    zero = np.int64(0)
+    for j in range(steps):
+        if probes.count[0] + room > probes.stamp.shape[0]:
+            return j
+        k = k0 + j
+        arrival = k + {arrival}
+        slot = arrival % depth
+{body}
+    return steps
+"""
+
+
+def arguments(features: Features) -> tuple[str, ...]:
+    """Groups of arrays that ``run_batch`` takes after its numbers."""
+    optional = {
+        "poisson": features.poisson, "inputs": features.inputs, "currents": features.currents,
+    }  # fmt: skip
+    used = tuple(name for name, wanted in optional.items() if wanted)
+    return ("rows", "neurons", "history", "arrays", "lanes", "probes", *used)
+
+
+def source(blocks: tuple[BlockCode, ...], features: Features) -> str:
+    """Source of a module whose ``run_batch`` makes steps of many samples.
+
+    The samples lie side by side, as the populations of one large network; the order of events is
+    that of :func:`neurosim.kernels.driver.source`.
+    """
+    header, *rest = units(blocks, features)
+    run = RUN.format(
+        arrival=features.arrival,
+        arguments=", ".join(arguments(features)),
+        body=indent("\n".join(_body(len(blocks), features)), 8 * " "),
+    )
+    return "\n".join([header + IMPORT, *rest, run])
+
+
+def _body(blocks: int, features: Features) -> list[str]:
+    standard = features.arrival == 1
+    slot_now = "k % depth" if standard else "slot"
+    body = ["sample(k, neurons, rows, probes)"]
+    if not standard:
+        body.append("open_slot(history, slot)")
+    body.append(f"emit_arrays(k, arrays, history, {slot_now})")
+    if features.poisson:
+        body.append(f"emit_poisson(k, poisson, history, {slot_now})")
+    if standard:
+        body.append("record(k, k % depth, split, history.low.shape[1], history, probes)")
+    body.append("deliver_batch(arrival, lanes, history, neurons.inputs)")
+    if features.inputs:
+        body.append("add_poisson(k, inputs, neurons.inputs)")
+    if features.currents:
+        body.append("add_currents(j, currents, neurons.inputs)")
+    if standard:
+        body.append("open_slot(history, slot)")
+    body += [f"update_{b}(neurons, history, slot)" for b in range(blocks)]
+    last = "split" if standard else "history.low.shape[1]"
+    body.append(f"record(arrival, slot, zero, {last}, history, probes)")
+    return body

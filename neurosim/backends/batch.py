@@ -16,7 +16,8 @@ from neurosim.backends import layout as lay
 from neurosim.backends.base import Options, Violation
 from neurosim.backends.check import require
 from neurosim.backends.interrupt import noted
-from neurosim.backends.layout_batch import SharedLanes, lay_out_shared, place_lanes
+from neurosim.backends.layout import Layout
+from neurosim.backends.layout_batch import lay_out_shared, place_lanes
 from neurosim.backends.progress import RichBar, Silent, bar
 from neurosim.backends.simulation import CHUNK_S
 from neurosim.declare import Bounds, number
@@ -24,8 +25,8 @@ from neurosim.errors import Interrupted, ParameterError, RoundingWarning
 from neurosim.kernels import batch as kernels
 from neurosim.kernels import driver
 from neurosim.kernels.layout import STRIP, Arrays, History
-from neurosim.plan.batch import OWNER, Given, given_spikes, sample_plan, side_by_side
-from neurosim.plan.plan import Plan, ProbePlan
+from neurosim.plan.batch import OWNER, Given, given_spikes, side_by_side
+from neurosim.plan.plan import Plan, ProbePlan, SpikeArrayBlock
 from neurosim.recording.batch import BatchRecording
 from neurosim.recording.batch_buffers import BatchBuffers, sampled
 from neurosim.recording.provenance import provenance
@@ -39,6 +40,7 @@ SPIKES_HELD = 1 << 16
 """Recorded spikes that the step loop holds before it hands them over, at least."""
 
 Bar = Silent | RichBar
+Spikes = tuple[SpikeArrayBlock, ...]
 
 
 class BatchSimulation:
@@ -51,7 +53,8 @@ class BatchSimulation:
     def __init__(self, plan: Plan, options: Options) -> None:
         require(violations(plan))
         self.plan, self.options = plan, options
-        self._shared = lay_out_shared(plan)
+        self.shared = lay_out_shared(plan)
+        self._code: Any = None
 
     def run(self, samples: Sequence[Any], duration: float, *, first: int = 0) -> BatchRecording:
         """Run every sample from the start for ``duration`` ms.
@@ -85,7 +88,7 @@ class BatchSimulation:
         given = self._given(samples)
         buffers = BatchBuffers(self.plan, len(given), steps)
         buffers.reserve(self.options.memory_limit)
-        together = max(1, TOGETHER // bytes_of_sample(self.plan, self._shared.longest))
+        together = max(1, TOGETHER // bytes_of_sample(self.plan, self.shared.longest))
         groups = math.ceil(len(given) / together)
         with (
             bar(groups * steps, self.options.progress, self.plan.name) as shown,
@@ -95,11 +98,8 @@ class BatchSimulation:
                 if stopped():
                     break
                 low, high = g * len(given) // groups, (g + 1) * len(given) // groups
-                plans = [
-                    sample_plan(self.plan, given[i].arrays, int(first) + i)
-                    for i in range(low, high)
-                ]
-                copies = _Copies(self.plan, self._shared, plans, buffers, low)
+                spikes = [sample.arrays for sample in given[low:high]]
+                copies = _Copies(self, spikes, int(first) + low, buffers, low)
                 copies.run(steps, shown, g * steps, stopped)
                 if copies.step == steps:
                     copies.finish()
@@ -108,6 +108,13 @@ class BatchSimulation:
         if pressed:
             raise Interrupted(recording.duration, recording)
         return recording
+
+    def code(self, arrays: Layout) -> Any:
+        """The compiled loop, which is the same for any number of samples."""
+        if self._code is None:
+            text = kernels.source(arrays.code, arrays.features)
+            self._code = driver.load(text).run_batch
+        return self._code
 
     def _given(self, samples: Any) -> list[Given]:
         try:
@@ -164,13 +171,13 @@ class _Copies:
     """Some samples side by side, as one large network without synapses of its own."""
 
     def __init__(
-        self, plan: Plan, shared: SharedLanes, plans: list[Plan], buffers: BatchBuffers, low: int
+        self, of: BatchSimulation, spikes: list[Spikes], first: int, buffers: BatchBuffers, low: int
     ) -> None:
-        self.plan, self.buffers, self.low, self.n = plan, buffers, low, len(plans)
-        self.copies = side_by_side(plans)
-        self.step = 0
+        plan, shared, n = of.plan, of.shared, len(spikes)
+        self.plan, self.buffers, self.low, self.n, self.step = plan, buffers, low, n, 0
+        self.copies = side_by_side(plan, range(first, first + n))
         a = self.arrays = lay.lay_out(self.copies)
-        a.arrays = _merged(plans, a.order)
+        a.arrays = _merged(spikes, a.order, len(plan.populations))
         most = int(np.bincount(_runs(a.arrays.stamp)).max(initial=0))
         units, depth = sum(p.size for p in self.copies.populations), shared.longest + 2
         shape = (depth, len(self.copies.populations))
@@ -178,9 +185,9 @@ class _Copies:
             np.zeros((depth, units + most), dtype=np.int32), np.zeros(depth, dtype=np.int64),
             np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64),
         )  # fmt: skip
-        self.lanes = place_lanes(shared, self.copies, a, self.n)
+        self.lanes = place_lanes(shared, self.copies, a, n)
         self.spikes: list[tuple[Array, ...]] = []
-        self._run = driver.load(kernels.source(a.code, a.features)).run_batch
+        self._run = of.code(a)
 
     def run(self, steps: int, shown: Bar, before: int, stopped: Callable[[], bool]) -> None:
         """Make the steps, in chunks between which Ctrl-C is looked for."""
@@ -269,14 +276,13 @@ class _Copies:
         return found
 
 
-def _merged(plans: list[Plan], order: list[int]) -> Arrays:
+def _merged(spikes: list[Spikes], order: list[int], wide: int) -> Arrays:
     """The given spikes of all samples, sorted by stamp, population and id."""
-    wide = len(plans[0].populations)
-    blocks = [(i * wide + b.population, b) for i, p in enumerate(plans) for b in p.arrays]
-    blocks.sort(key=lambda item: order[item[0]])
+    blocks = [(order[i * wide + b.population], b) for i, own in enumerate(spikes) for b in own]
+    blocks.sort(key=lambda item: item[0])
     stamps = np.concatenate([*(b.steps for _, b in blocks), np.empty(0, np.int64)])
     ids = np.concatenate([*(b.ids for _, b in blocks), np.empty(0, np.int32)])
-    ranks = np.array([order[place] for place, _ in blocks], dtype=np.int64)
+    ranks = np.array([rank for rank, _ in blocks], dtype=np.int64)
     ranks = np.repeat(ranks, [len(b.steps) for _, b in blocks])
     short = len(stamps) and int(stamps.max()) < 1 << 16  # short keys are sorted fastest
     by = np.argsort(stamps.astype(np.uint16) if short else stamps, kind="stable")

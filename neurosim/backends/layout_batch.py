@@ -180,6 +180,7 @@ def place_lanes(shared: SharedLanes, copies: Plan, arrays: Layout, n: int) -> Ba
     }
     return BatchLanes(
         **whole,
+        until=_until(lanes),
         population=np.array(pre, dtype=np.int64).reshape(len(lanes), n),
         place=np.array(post, dtype=np.int64).reshape(len(lanes), n),
         weight=np.array([x.weight for x in lanes], dtype=copies.dtype),
@@ -189,3 +190,16 @@ def place_lanes(shared: SharedLanes, copies: Plan, arrays: Layout, n: int) -> Ba
         rows=shared.rows[0],
         sums=aligned(np.zeros(TILE, dtype=copies.dtype)),
     )
+
+
+def _until(lanes: list[_Lane]) -> Array:
+    """For each lane the one after the last that goes with it: rows of the same targets."""
+    until = np.arange(1, len(lanes) + 1, dtype=np.int64)
+    for i in range(len(lanes) - 1, 0, -1):
+        a, b = (
+            (x.form == ROWS, x.block.post, x.block.input, x.target, x.width)
+            for x in (lanes[i - 1], lanes[i])
+        )
+        if a[0] and a == b:
+            until[i - 1] = until[i]
+    return until

@@ -20,7 +20,8 @@ from typing import Any
 
 import numba
 import numpy as np
-from numba.core import config
+from numba.core import config, types
+from numba.extending import intrinsic
 
 FLAGS: dict[str, Any] = {"error_model": "numpy", "nogil": True}
 INNER: dict[str, Any] = {**FLAGS, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
@@ -69,6 +70,31 @@ def kernel(function: Callable[..., Any]) -> Any:
         return numba.njit(cache=True, **FLAGS)(function)
     finally:
         settings.CACHE_DIR = before
+
+
+@intrinsic
+def _wide_vectors(context: Any) -> Any:
+    """Mark the function that calls this, for the code generator."""
+
+    def mark(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        set.add(builder.function.attributes, '"prefer-vector-width"="512"')
+        return context.get_dummy_value()
+
+    return types.void(), mark
+
+
+def _no_vectors() -> None:
+    """Plain Python has none."""
+
+
+_settings: Any = config
+wide_vectors = _no_vectors if _settings.DISABLE_JIT else _wide_vectors
+"""Call it in a kernel whose loops should use vectors of 512 bits where the processor has them.
+
+LLVM uses half of that on most of those processors. Measured on one (Intel, AVX-512), update loops
+took 15 (``IFCurrExp`` in the first-level cache) to 30 percent (``HHCondExp``) less time with whole
+vectors. It counts for the function that holds the loop after inlining. Results do not change.
+"""
 
 
 def inner(function: Callable[..., Any]) -> Any:

@@ -3,7 +3,7 @@
 Lanes whose sources reach (nearly) all of a range of targets keep their weights as rows. The rows
 lie in tiles of ``TILE`` targets: a tile is used by all samples before the next one is touched, so
 that its weights come from the second-level cache, and four rows are added in one pass over the
-accumulators. Floats are added in the order of a run of one sample, so the bits are the same.
+sums. Floats are added in the order of a run of one sample, so the bits are the same.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from textwrap import indent
 from typing import Any, NamedTuple
 
-from neurosim.kernels._jit import inline, inner
+from neurosim.kernels._jit import inner, wide_vectors
 from neurosim.kernels.driver import BlockCode, Features, units
 
 TILE = 128
@@ -25,6 +25,7 @@ class BatchLanes(NamedTuple):
     """Synapses of one block and one delay, one entry a lane; shared by all samples."""
 
     form: Any  # int64[n]
+    until: Any  # int64[n], lane after those that are delivered together with this one
     delay: Any  # int64[n], steps
     first: Any  # int64[n], first source id
     sources: Any  # int64[n], number of source ids
@@ -47,22 +48,22 @@ class BatchLanes(NamedTuple):
 @inner
 def deliver_batch(arrival: Any, lanes: Any, history: Any, accumulators: Any) -> None:
     """Add the weights of all spikes of all samples that arrive at a stamp."""
-    depth = history.count.shape[0]
-    for lane in range(lanes.delay.shape[0]):
-        stamp = arrival - lanes.delay[lane]
-        if stamp < 0:
-            continue
-        slot = stamp % depth
-        ids, low, high = history.ids[slot], history.low[slot], history.high[slot]
+    lane = 0
+    while lane < lanes.delay.shape[0]:
+        until = lanes.until[lane]
         if lanes.form[lane] == ROWS:
-            _add_rows(lane, ids, low, high, lanes, accumulators)
-        elif lanes.form[lane] == EQUAL_ROWS:
-            _add_equal_rows(lane, ids, low, high, lanes, accumulators)
-        else:
-            _add_segments(lane, ids, low, high, lanes, accumulators)
+            _add_rows(lane, until, arrival, lanes, history, accumulators)
+        elif arrival >= lanes.delay[lane]:
+            slot = (arrival - lanes.delay[lane]) % history.count.shape[0]
+            ids, low, high = history.ids[slot], history.low[slot], history.high[slot]
+            if lanes.form[lane] == EQUAL_ROWS:
+                _add_equal_rows(lane, ids, low, high, lanes, accumulators)
+            else:
+                _add_segments(lane, ids, low, high, lanes, accumulators)
+        lane = until
 
 
-@inline
+@inner
 def _own(ids: Any, start: Any, stop: Any, first: Any, sources: Any) -> Any:
     """The part of ascending ids that the lane has sources for."""
     while start < stop and ids[start] < first:
@@ -73,43 +74,64 @@ def _own(ids: Any, start: Any, stop: Any, first: Any, sources: Any) -> Any:
 
 
 @inner
-def _add_rows(lane: Any, ids: Any, low: Any, high: Any, lanes: Any, accumulators: Any) -> None:
-    first, sources, width = lanes.first[lane], lanes.sources[lane], lanes.width[lane]
-    population, place, sums = lanes.population[lane], lanes.place[lane], lanes.sums
-    for tile in range((width + TILE - 1) // TILE):
-        size = sources * TILE
-        begin = lanes.start[lane] + tile * size
-        rows = lanes.rows[begin : begin + size]
+def _add_rows(
+    lane: Any, until: Any, arrival: Any, lanes: Any, history: Any, accumulators: Any
+) -> None:
+    """Add the rows of the lanes from ``lane`` to ``until``, which have the same targets.
+
+    Every other step goes through the tiles backwards, so that it begins with weights that the step
+    before has left in the cache.
+    """
+    width = lanes.width[lane]
+    tiles = (width + TILE - 1) // TILE
+    for t in range(tiles):
+        tile = t if arrival % 2 == 0 else tiles - 1 - t
         n = min(TILE, width - tile * TILE)
-        for s in range(place.shape[0]):
-            i, stop = _own(ids, low[population[s]], high[population[s]], first, sources)
-            if i == stop:
+        for x in range(lane, until):
+            stamp = arrival - lanes.delay[x]
+            if stamp < 0:
                 continue
-            begin = place[s] + tile * TILE
-            out = accumulators[begin : begin + n]
-            for j in range(n):
-                sums[j] = out[j]
-            while i + 4 <= stop:
-                a = (ids[i] - first) * TILE
-                b = (ids[i + 1] - first) * TILE
-                c = (ids[i + 2] - first) * TILE
-                d = (ids[i + 3] - first) * TILE
-                row_a, row_b = rows[a : a + TILE], rows[b : b + TILE]
-                row_c, row_d = rows[c : c + TILE], rows[d : d + TILE]
-                for j in range(TILE):
-                    sums[j] += row_a[j]  # one by one, so that each sum is rounded
-                    sums[j] += row_b[j]
-                    sums[j] += row_c[j]
-                    sums[j] += row_d[j]
-                i += 4
-            while i < stop:
-                a = (ids[i] - first) * TILE
-                row_a = rows[a : a + TILE]
-                for j in range(TILE):
-                    sums[j] += row_a[j]
-                i += 1
-            for j in range(n):
-                out[j] = sums[j]
+            slot, first, sources = stamp % history.count.shape[0], lanes.first[x], lanes.sources[x]
+            ids, low, high = history.ids[slot], history.low[slot], history.high[slot]
+            begin = lanes.start[x] + tile * sources * TILE
+            rows = lanes.rows[begin : begin + sources * TILE]
+            population, place = lanes.population[x], lanes.place[x]
+            for s in range(place.shape[0]):
+                start, stop = low[population[s]], high[population[s]]
+                start, stop = _own(ids, start, stop, first, sources)
+                if start < stop:
+                    begin = place[s] + tile * TILE
+                    out = accumulators[begin : begin + n]
+                    _add_tile(ids[start:stop], first, rows, out, lanes.sums)
+
+
+@inner
+def _add_tile(ids: Any, first: Any, rows: Any, out: Any, sums: Any) -> None:
+    """Add a tile's rows of some sources."""
+    wide_vectors()  # type: ignore[call-arg]
+    n = out.shape[0]
+    for j in range(n):
+        sums[j] = out[j]
+    i = 0
+    while i + 4 <= ids.shape[0]:
+        a, b = (ids[i] - first) * TILE, (ids[i + 1] - first) * TILE
+        c, d = (ids[i + 2] - first) * TILE, (ids[i + 3] - first) * TILE
+        row_a, row_b = rows[a : a + TILE], rows[b : b + TILE]
+        row_c, row_d = rows[c : c + TILE], rows[d : d + TILE]
+        for j in range(TILE):
+            sums[j] += row_a[j]  # one by one, so that each sum is rounded
+            sums[j] += row_b[j]
+            sums[j] += row_c[j]
+            sums[j] += row_d[j]
+        i += 4
+    while i < ids.shape[0]:
+        a = (ids[i] - first) * TILE
+        row_a = rows[a : a + TILE]
+        for j in range(TILE):
+            sums[j] += row_a[j]
+        i += 1
+    for j in range(n):
+        out[j] = sums[j]
 
 
 @inner
@@ -146,11 +168,14 @@ def _add_segments(lane: Any, ids: Any, low: Any, high: Any, lanes: Any, accumula
                     out[targets[e]] += weights[e + shift]
 
 
-IMPORT = "from neurosim.kernels.batch import deliver_batch\n"
+IMPORT = """from neurosim.kernels._jit import wide_vectors
+from neurosim.kernels.batch import deliver_batch
+"""
 
 RUN = """
 @kernel
 def run_batch(k0, steps, room, split, {arguments}):
+    wide_vectors()  # what is called here may be merged into this function
     depth = history.count.shape[0]
     zero = np.int64(0)
     for j in range(steps):

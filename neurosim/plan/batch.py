@@ -1,22 +1,32 @@
-"""Samples of a batch: what each of them changes in a plan, and many plans side by side."""
+"""Samples of a batch: what each of them changes in a plan, and many samples side by side."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from neurosim import seeds
 from neurosim.errors import ParameterError, WiringError, close_matches
-from neurosim.plan.plan import NeuronBlock, Plan, PopulationPlan, SpikeArrayBlock
+from neurosim.plan.plan import (
+    CurrentBlock,
+    NeuronBlock,
+    Plan,
+    PoissonBlock,
+    PoissonInputBlock,
+    PopulationPlan,
+    SpikeArrayBlock,
+)
 
 LATEST = 2.0**62
 """A stamp after all others."""
 
 OWNER = "simulate_batch"
+
+Random = TypeVar("Random", PoissonBlock, PoissonInputBlock, CurrentBlock)
 
 
 class Given(NamedTuple):
@@ -121,49 +131,51 @@ def sample_plan(plan: Plan, arrays: tuple[SpikeArrayBlock, ...], number: int) ->
     number : int
         Number of the sample.
     """
-
-    def streams(blocks: tuple[Any, ...]) -> tuple[Any, ...]:
-        return tuple(replace(b, key=seeds.child(b.key, f"sample/{number}")) for b in blocks)
-
     return replace(
-        plan, arrays=arrays, poisson=streams(plan.poisson), inputs=streams(plan.inputs),
-        currents=streams(plan.currents),
+        plan, arrays=arrays,
+        poisson=tuple(_own(b, number) for b in plan.poisson),
+        inputs=tuple(_own(b, number) for b in plan.inputs),
+        currents=tuple(_own(b, number) for b in plan.currents),
     )  # fmt: skip
 
 
-def side_by_side(plans: Sequence[Plan]) -> Plan:
-    """One plan that holds copies of a network beside each other, without synapses and spike arrays.
+def _own(block: Random, number: int) -> Random:
+    return replace(block, key=seeds.child(block.key, f"sample/{number}"))
+
+
+def side_by_side(plan: Plan, numbers: Sequence[int]) -> Plan:
+    """One plan that holds samples beside each other, without synapses and spike arrays.
 
     Parameters
     ----------
-    plans : sequence of Plan
-        Plans of :func:`sample_plan` of one network. Population ``p`` of plan ``i`` becomes
-        population ``i * len(populations) + p``; probes are ordered by probe, then plan.
+    plan : Plan
+        The plan of the network.
+    numbers : sequence of int
+        Numbers of the samples. Population ``p`` of the ``i``-th of them becomes population
+        ``i * len(populations) + p``; probes are ordered by probe, then sample.
     """
-    first, n = plans[0], len(plans)
-    wide = len(first.populations)
+    n, wide = len(numbers), len(plan.populations)
 
-    def moved(kind: str) -> tuple[Any, ...]:
+    def moved(blocks: tuple[Random, ...]) -> tuple[Random, ...]:
         return tuple(
-            replace(b, population=i * wide + b.population)
-            for i, plan in enumerate(plans)
-            for b in getattr(plan, kind)
-        )
+            replace(_own(b, number), population=i * wide + b.population)
+            for i, number in enumerate(numbers) for b in blocks
+        )  # fmt: skip
 
     return replace(
-        first,
+        plan,
         populations=tuple(
             PopulationPlan(
                 f"{i}/{p.name}", p.size, p.block,
-                p.offset + (i * first.neurons[p.block].size if p.block >= 0 else 0),
+                p.offset + (i * plan.neurons[p.block].size if p.block >= 0 else 0),
             )
-            for i in range(n) for p in first.populations
+            for i in range(n) for p in plan.populations
         ),
-        neurons=tuple(_repeated(block, n) for block in first.neurons),
-        arrays=(), synapses=(), poisson=moved("poisson"), inputs=moved("inputs"),
-        currents=moved("currents"),
+        neurons=tuple(_repeated(block, n) for block in plan.neurons),
+        arrays=(), synapses=(), poisson=moved(plan.poisson), inputs=moved(plan.inputs),
+        currents=moved(plan.currents),
         probes=tuple(
-            replace(p, population=i * wide + p.population) for p in first.probes for i in range(n)
+            replace(p, population=i * wide + p.population) for p in plan.probes for i in range(n)
         ),
     )  # fmt: skip
 

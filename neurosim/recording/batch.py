@@ -52,8 +52,9 @@ class BatchSpikes:
     def counts(self) -> NDArray[np.int64]:
         """Number of spikes, shape (samples, units); units in the order of ``recorded``."""
         units = len(self.recorded)
-        rows = np.repeat(np.arange(len(self)), np.diff(self.starts))
-        places = rows * units + np.searchsorted(self.recorded, self.ids)
+        places = np.repeat(units * np.arange(len(self)), np.diff(self.starts))
+        whole = units and self.recorded[-1] == units - 1  # then ids are columns
+        places += self.ids if whole else np.searchsorted(self.recorded, self.ids)
         return np.bincount(places, minlength=len(self) * units).reshape(len(self), units)
 
     def __repr__(self) -> str:

@@ -99,7 +99,7 @@ def test_random_streams_are_named_after_the_sample():
 
 def test_plans_side_by_side():
     one = plan()
-    both = side_by_side([sample_plan(one, one.arrays, i) for i in (0, 1)])
+    both = side_by_side(one, [5, 6])
     assert [p.name for p in both.populations][:5] == ["0/in", "0/more", "0/a", "0/b", "1/in"]
     (block,) = both.neurons
     assert block.size == 10
@@ -116,6 +116,8 @@ def test_plans_side_by_side():
     np.testing.assert_equal(block.constants["decay_m"][5:], one.neurons[0].constants["decay_m"])
     assert block.constants["decay_exc"] == one.neurons[0].constants["decay_exc"]
     assert [b.population for b in both.inputs] == [2, 6]
+    keys = [sample_plan(one, one.arrays, i).inputs[0].key for i in (5, 6)]
+    assert [b.key for b in both.inputs] == keys
     assert [(p.population, p.variable) for p in both.probes] == [
         (2, "spikes"), (6, "spikes"), (2, "v"), (6, "v"),
     ]  # fmt: skip

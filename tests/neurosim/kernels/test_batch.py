@@ -25,6 +25,8 @@ SOURCES, TARGETS, SAMPLES, FIRST = 12, 2 * TILE + 5, 3, 2
 FORMS = (ROWS, ROWS, SEGMENTS, EQUAL_ROWS, EQUAL_SEGMENTS, ROWS)
 DELAYS = (1, 2, 1, 2, 1, 3)
 
+compiled = pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="looks at compiled code")
+
 
 @kernel
 def call(arrival, lanes, history, accumulators):
@@ -119,6 +121,7 @@ def test_every_form_adds_weight_by_weight_in_order(dtype, weight_dtype):
         assert accumulators.tobytes() == expected.tobytes()
 
 
+@compiled
 @pytest.mark.skipif(platform.machine() != "x86_64", reason="looks for instructions of x86-64")
 def test_rows_are_added_in_vectors():
     fresh = numba.njit(**FLAGS)(call.py_func)  # code from the cache cannot be looked at
@@ -149,6 +152,7 @@ def test_only_what_is_used_is_compiled():
     assert not re.search(r"^        (emit_poisson|add_poisson|add_currents)\(", text, re.M)
 
 
+@compiled
 def test_no_literal_number_compiles_a_function_twice():
     fresh = numba.njit(**FLAGS)(call.py_func)
     lanes = lanes_of(matrices(np.float64), np.float64, np.float64)

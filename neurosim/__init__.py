@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from neurosim import errors as errors
     from neurosim import plotting as plotting
+    from neurosim.backends.batch import BatchSimulation as BatchSimulation
     from neurosim.backends.progress import show_progress as show_progress
     from neurosim.backends.simulation import Simulation as Simulation
     from neurosim.declare import choice as choice
@@ -37,8 +38,10 @@ if TYPE_CHECKING:
     from neurosim.distributions import Normal as Normal
     from neurosim.distributions import Uniform as Uniform
     from neurosim.facade import prepare as prepare
+    from neurosim.facade import prepare_batch as prepare_batch
     from neurosim.facade import resume as resume
     from neurosim.facade import simulate as simulate
+    from neurosim.facade import simulate_batch as simulate_batch
     from neurosim.io.npz import load_recording
     from neurosim.network import AllToAll as AllToAll
     from neurosim.network import Assembly as Assembly
@@ -63,6 +66,7 @@ if TYPE_CHECKING:
     from neurosim.neurons import IFCurrDelta as IFCurrDelta
     from neurosim.neurons import IFCurrExp as IFCurrExp
     from neurosim.neurons import Izhikevich as Izhikevich
+    from neurosim.neurons import Leaky as Leaky
     from neurosim.neurons import NeuronKind as NeuronKind
     from neurosim.neurons import Receptor as Receptor
     from neurosim.neurons import StateVar as StateVar
@@ -76,6 +80,7 @@ if TYPE_CHECKING:
     from neurosim.recording import Recording as Recording
     from neurosim.recording import Signal as Signal
     from neurosim.recording import SpikeTrains as SpikeTrains
+    from neurosim.recording.batch import BatchRecording as BatchRecording
     from neurosim.synapses import STDP as STDP
     from neurosim.synapses import Static as Static
     from neurosim.synapses import TsodyksMarkram as TsodyksMarkram
@@ -100,6 +105,8 @@ _HOMES = {
     "AdEx": "neurosim.neurons",
     "AllToAll": "neurosim.network",
     "Assembly": "neurosim.network",
+    "BatchRecording": "neurosim.recording.batch",
+    "BatchSimulation": "neurosim.backends.batch",
     "DCSource": _CURRENTS,
     "DistanceDependent": "neurosim.network",
     "Exponential": "neurosim.distributions",
@@ -116,6 +123,7 @@ _HOMES = {
     "IFCurrDelta": "neurosim.neurons",
     "IFCurrExp": "neurosim.neurons",
     "Izhikevich": "neurosim.neurons",
+    "Leaky": "neurosim.neurons",
     "LogNormal": "neurosim.distributions",
     "Network": "neurosim.network",
     "NeuronKind": "neurosim.neurons",
@@ -148,9 +156,11 @@ _HOMES = {
     "param": "neurosim.declare",
     "plotting": "neurosim.plotting",
     "prepare": "neurosim.facade",
+    "prepare_batch": "neurosim.facade",
     "resume": "neurosim.facade",
     "show_progress": "neurosim.backends.progress",
     "simulate": "neurosim.facade",
+    "simulate_batch": "neurosim.facade",
 }
 """Where each public name lives."""
 

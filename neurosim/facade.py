@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from os import PathLike
+from typing import TYPE_CHECKING, Any
 
 from neurosim import seeds
 from neurosim.backends.base import Options
@@ -11,6 +13,10 @@ from neurosim.backends.simulation import Simulation
 from neurosim.network.network import Network
 from neurosim.plan.lower import lower
 from neurosim.recording.recording import Recording
+
+if TYPE_CHECKING:
+    from neurosim.backends.batch import BatchSimulation
+    from neurosim.recording.batch import BatchRecording
 
 DEFAULT_BACKEND = "numba"
 
@@ -103,6 +109,76 @@ def resume(
         Network.from_dict(header["network"]), header["dt"], header["seed"], header["precision"],
         header["weights"],
     )  # fmt: skip
-    return (
-        find_backend(header["backend"]).prepare(plan, Options(progress, threads=threads)).load(path)
-    )
+    options = Options(progress, threads=threads)
+    return find_backend(header["backend"]).prepare(plan, options).load(path)
+
+
+def simulate_batch(
+    network: Network,
+    samples: Sequence[Any],
+    duration: float,
+    *,
+    dt: float = 0.1,
+    seed: int | None = None,
+    precision: str = "double",
+    weights: str = "single",
+    first: int = 0,
+    progress: bool | None = None,
+    memory_limit: float | None = None,
+) -> BatchRecording:
+    """Run many samples through one network, each from the start, and return all recordings.
+
+    Sample ``i`` gives the same result as :func:`simulate` of the network with that sample's spikes
+    and the same seed, bit for bit; only random sources differ, which have streams of their own in
+    every sample (see ``first``).
+
+    Parameters
+    ----------
+    network : Network
+        The network; its synapses must be static.
+    samples : sequence of mappings
+        One entry per sample: spikes by name of a ``SpikeSourceArray`` population, as (id, time in
+        ms) pairs or as a boolean array of shape (steps, size), whose row ``k`` is the time
+        ``k * dt``. Populations that are not named keep the network's spikes.
+    duration : float
+        Biological time of each sample, ms.
+    dt, seed, precision, weights, progress
+        As in :func:`simulate`.
+    first : int
+        Number of the first sample: sample ``i`` has the random streams of number ``first + i``, so
+        that a batch can be run in parts.
+    memory_limit : float, optional
+        Largest recording of all samples in bytes; by default most of what is free.
+
+    Returns
+    -------
+    BatchRecording
+
+    Raises
+    ------
+    NeurosimError
+        If the network, a sample or an option does not fit; the message says what to do.
+    """
+    prepared = prepare_batch(
+        network, dt=dt, seed=seed, precision=precision, weights=weights, progress=progress,
+        memory_limit=memory_limit,
+    )  # fmt: skip
+    return prepared.run(samples, duration, first=first)
+
+
+def prepare_batch(
+    network: Network,
+    *,
+    dt: float = 0.1,
+    seed: int | None = None,
+    precision: str = "double",
+    weights: str = "single",
+    progress: bool | None = None,
+    memory_limit: float | None = None,
+) -> BatchSimulation:
+    """A network prepared for batches, to run several; parameters as in :func:`simulate_batch`."""
+    from neurosim.backends.batch import BatchSimulation
+
+    root = seeds.fresh() if seed is None else seed
+    plan = lower(network, dt, root, precision, weights)
+    return BatchSimulation(plan, Options(progress, memory_limit))

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from neurosim.benchmarks import b6
+from neurosim.benchmarks.batches import BatchBenchmark
 from neurosim.benchmarks.cases import Case, Settings
 from neurosim.benchmarks.networks import b1, b2, b3, b4, b5, b7
 from neurosim.benchmarks.spans import NetworkBenchmark
@@ -85,6 +87,15 @@ BENCHMARKS: dict[str, Benchmark] = {
             peers=("nest", "brian2", "brian2-cpp"), small=0.05,
         ),
         NetworkBenchmark("b5", b5, peers=("nest",), small=0.02),
+        BatchBenchmark(
+            "b6",
+            b6.measure,
+            dict(
+                inputs=b6.INPUTS, hidden=b6.HIDDEN, batch=b6.BATCH, steps=b6.STEPS, beta=0.95,
+                probability=0.02, threshold=1.0, input_sd=0.1, recurrent_sd=0.02,
+            ),
+            b6.ACCEPTED,
+        ),
         NetworkBenchmark(
             "b7", b7, "activity", ("active", "sparse", "silent"),
             tuple(Case("b7", 1.0, activity) for activity in ("silent", "sparse", "active")),

@@ -201,6 +201,22 @@ def source(blocks: tuple[BlockCode, ...], features: Features, shards: int = 1) -
     since it is optimised again within its caller. For several there is also a ``run_by_turns`` that
     takes the arrays of all of them.
     """
+    numbers = [f"_{i}" for i in range(shards)]
+    groups = [", ".join(f"{name}{n}" for name in features.arguments) for n in numbers]
+    turns = [f"advance(k0, done, stop, dt, split, {group})" for group in groups]
+    run = (SHARED_RUN if shards > 1 else RUN).format(
+        arguments=", ".join(features.arguments),
+        body=_body(len(blocks), features),
+        full=_full("", features),
+        all_arguments=", ".join(groups),
+        any_full=" or ".join(_full(n, features) for n in numbers),
+        turns=_lines(turns, 8),
+    )
+    return "\n".join([*units(blocks, features), run])
+
+
+def units(blocks: tuple[BlockCode, ...], features: Features) -> list[str]:
+    """The head of a module, then the step and update functions of the blocks."""
     parts = [
         HEADER.format(
             exp="exp32" if features.single else "exp",
@@ -209,20 +225,7 @@ def source(blocks: tuple[BlockCode, ...], features: Features, shards: int = 1) -
     ]
     for b, block in enumerate(blocks):
         parts += [_step(b, block, features.single), _update(b, block, features.currents)]
-    numbers = [f"_{i}" for i in range(shards)]
-    groups = [", ".join(f"{name}{n}" for name in features.arguments) for n in numbers]
-    turns = [f"advance(k0, done, stop, dt, split, {group})" for group in groups]
-    parts.append(
-        (SHARED_RUN if shards > 1 else RUN).format(
-            arguments=", ".join(features.arguments),
-            body=_body(len(blocks), features),
-            full=_full("", features),
-            all_arguments=", ".join(groups),
-            any_full=" or ".join(_full(n, features) for n in numbers),
-            turns=_lines(turns, 8),
-        )
-    )
-    return "\n".join(parts)
+    return parts
 
 
 def _full(shard: str, features: Features) -> str:

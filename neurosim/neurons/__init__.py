@@ -5,6 +5,7 @@ from neurosim.neurons.base import NeuronKind, Receptor, StateVar
 from neurosim.neurons.conductance import IFCondAlpha, IFCondExp
 from neurosim.neurons.hh import HHCondExp
 from neurosim.neurons.izhikevich import Izhikevich
+from neurosim.neurons.leaky import Leaky
 from neurosim.neurons.lif import IFCurrExp
 from neurosim.neurons.lif_alpha import IFCurrAlpha
 from neurosim.neurons.lif_delta import IFCurrDelta
@@ -18,6 +19,7 @@ __all__ = [
     "IFCurrDelta",
     "IFCurrExp",
     "Izhikevich",
+    "Leaky",
     "NeuronKind",
     "Receptor",
     "StateVar",

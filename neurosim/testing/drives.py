@@ -19,6 +19,7 @@ from neurosim.neurons import (
     IFCurrDelta,
     IFCurrExp,
     Izhikevich,
+    Leaky,
     NeuronKind,
     StateVar,
 )
@@ -28,9 +29,10 @@ from neurosim.synapses import Static
 
 KINDS: tuple[type[NeuronKind], ...] = (
     AdEx, HHCondExp, IFCondAlpha, IFCondExp, IFCurrAlpha, IFCurrDelta, IFCurrExp, Izhikevich,
+    Leaky,
 )  # fmt: skip
 
-WEIGHTS = {"nA": 1.5, "uS": 0.03, "mV": 6.0}
+WEIGHTS = {"nA": 1.5, "uS": 0.03, "mV": 6.0, "1": 0.6}
 """A weight by unit of the receptor that matters beside the currents below."""
 
 CURRENTS = {"izhikevich": 0.008}

@@ -5,9 +5,9 @@ import neurosim as ns
 from neurosim.errors import SimulationError, SpecError, StoreError
 
 
-def network():
+def network(times=(1.0, 6.0)):
     net = ns.Network("small")
-    net.population("in", 1, ns.SpikeSourceArray(spike_times=[[1.0, 6.0]]))
+    net.population("in", 1, ns.SpikeSourceArray(spike_times=[times]))
     net.population("a", 2, ns.IFCurrExp(), {"v": ns.Uniform(-65.0, -51.0)})
     net.project("in", "a", ns.AllToAll(), ns.Static(20.0, 2.0))
     net.record("a", ["spikes", "v"])
@@ -72,3 +72,29 @@ def test_unknown_backends_have_close_matches():
 def test_a_memory_limit_is_kept():
     with pytest.raises(SimulationError, match=r"must fit into 1 KiB.*'v' of population 'a'"):
         ns.simulate(network(), 100.0, dt=0.5, backend="reference", memory_limit=1024)
+
+
+def test_one_line_runs_a_batch_of_which_each_sample_is_a_run():
+    samples = [{"in": [(0, 1.0), (0, 6.0)]}, {"in": [(0, 3.0)]}, {}]
+    batch = ns.simulate_batch(network(), samples, 10.0, dt=0.5, seed=1)
+    assert len(batch) == 3
+    for sample, found in zip(samples, batch, strict=True):
+        alone = network([time for _, time in sample["in"]]) if sample else network()
+        expected = ns.simulate(alone, 10.0, dt=0.5, seed=1)
+        np.testing.assert_equal(content(found), content(expected))
+    assert batch.counts("a").shape == (3, 2)
+    assert batch[0].info["seed"] == 1
+    assert batch[0].info["backend_notes"]["engine"] == "batch"
+
+
+def test_the_seed_of_a_batch_is_drawn_and_kept():
+    first = ns.simulate_batch(network(), [{}], 5.0, dt=0.5)
+    again = ns.simulate_batch(network(), [{}], 5.0, dt=0.5, seed=first.info["seed"])
+    np.testing.assert_equal(content(again[0]), content(first[0]))
+
+
+def test_options_of_a_batch_are_checked():
+    with pytest.raises(SpecError, match="precision"):
+        ns.simulate_batch(network(), [{}], 5.0, precision="half")
+    with pytest.raises(SpecError, match="progress"):
+        ns.prepare_batch(network(), progress="yes")

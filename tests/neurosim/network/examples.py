@@ -17,7 +17,7 @@ def everything():
     kinds = [
         ns.IFCurrExp(tau_m=rng.uniform(10.0, 20.0, UNITS), v_thresh=ns.Uniform(-50.0, -45.0)),
         ns.IFCurrAlpha(), ns.IFCurrDelta(), ns.IFCondExp(), ns.IFCondAlpha(), ns.Izhikevich(),
-        ns.AdEx(), ns.HHCondExp(),
+        ns.AdEx(), ns.HHCondExp(), ns.Leaky(reset="zero"),
     ]  # fmt: skip
     place = rng.random((UNITS, 2))
     cells = [net.population(k.kind, UNITS, k, positions=place) for k in kinds]

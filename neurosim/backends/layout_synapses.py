@@ -127,8 +127,8 @@ def lay_out_lanes(
         if code == 2:
             most = max(most, int(np.diff(part.ptr).max(initial=0)))
             synapses.whole[i, ROW] = rows
-            synapses.whole[i, PLUS : PLUS + 2] = tables.find(kind.tau_plus)
-            synapses.whole[i, MINUS : MINUS + 2] = tables.find(kind.tau_minus)
+            synapses.whole[i, PLUS] = tables.find(kind.tau_plus)
+            synapses.whole[i, MINUS] = tables.find(kind.tau_minus)
             posts.append((i, rows, order[block.post]))
             rows += plan.populations[block.post].size
     depth = max(min(1 << 20 // max(1, rows), 4096), 64, 2 * longest + 16) if rows else 1

@@ -100,8 +100,8 @@ def lay_out_lanes(
             mine = shares[own].part(plan, block.post)
             most = max(most, int(np.diff(part.ptr).max(initial=0)))
             synapses.whole[i, ROW] = rows
-            synapses.whole[i, PLUS : PLUS + 2] = tables.find(kind.tau_plus)
-            synapses.whole[i, MINUS : MINUS + 2] = tables.find(kind.tau_minus)
+            synapses.whole[i, PLUS] = tables.find(kind.tau_plus)
+            synapses.whole[i, MINUS] = tables.find(kind.tau_minus)
             posts.append((i, rows - mine.low, order[block.post]))
             rows += mine.high - mine.low
     depth = max(min(1 << 20 // max(1, rows), 4096), 64, 2 * reach.fixed + 16, 4 * margin)

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.kernels import stdp_rule as place
+from neurosim.kernels.layout import GAPS
 from neurosim.neurons.arithmetic import exp_each
 from neurosim.synapses import STDP
-
-LONGEST = 1 << 15
-"""Most entries of a decay table; longer gaps are computed."""
 
 
 def constants(rule: STDP, real: NDArray[np.float64], whole: NDArray[np.int64]) -> None:
@@ -32,8 +29,8 @@ def constants(rule: STDP, real: NDArray[np.float64], whole: NDArray[np.int64]) -
 class Tables:
     """Decay tables end to end, one for each time constant.
 
-    A table of ``size`` gaps holds ``exp(-(gap * dt) / tau)`` in the precision of the weights, and a
-    zero after the last.
+    A table holds ``exp(-(gap * dt) / tau)`` for gaps of 0 to ``GAPS - 1`` steps in the precision of
+    the weights, and a zero.
 
     Parameters
     ----------
@@ -44,17 +41,15 @@ class Tables:
     """
 
     def __init__(self, dt: float, dtype: np.dtype[Any]) -> None:
-        self._dt, self._dtype = dt, dtype
-        self._found: dict[float, tuple[int, int]] = {}
+        self._times = np.arange(GAPS, dtype=np.float64) * dt
+        self._dtype = dtype
+        self._found: dict[float, int] = {}
         self.values = np.empty(0, dtype=dtype)
 
-    def find(self, tau: float) -> tuple[int, int]:
-        """Where the table of a time constant (ms) begins, and its size."""
+    def find(self, tau: float) -> int:
+        """Where the table of a time constant (ms) begins."""
         if tau not in self._found:
-            vanished = (1.0 - math.log(np.finfo(self._dtype).smallest_subnormal)) * tau
-            size = int(min(LONGEST, vanished / self._dt + 2.0))
-            decays = exp_each(-(np.arange(size, dtype=np.float64) * self._dt) / tau)
-            self._found[tau] = len(self.values), size
-            table = np.append(decays, 0.0).astype(self._dtype)
+            self._found[tau] = len(self.values)
+            table = np.append(exp_each(-self._times / tau), 0.0).astype(self._dtype)
             self.values = np.concatenate([self.values, table])
         return self._found[tau]

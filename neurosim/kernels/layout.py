@@ -23,6 +23,9 @@ QUEUE = 1024
 RECENT = 8
 """Newest postsynaptic spikes of a neuron that lie side by side."""
 
+GAPS = 1 << 15
+"""Gaps (steps) that a decay table holds."""
+
 LONG_AGO = 40000
 """Steps; older spikes are kept in ``Posts.recent`` as if they were that old."""
 
@@ -151,7 +154,7 @@ class Posts(NamedTuple):
     recent: Any  # uint16[rows * RECENT], newest stamps modulo 2**16, newest first
     pairs: Any  # uint32[rows * RECENT / 2], the same memory, two stamps at a time
     fall: Any  # float32[rows] or float64[rows], type of weights: share after the newest spike
-    decay: Any  # float32[:] or float64[:], type of weights: decay tables by gap, zero at the end
+    decay: Any  # float32[:] or float64[:], type of weights: tables of ``GAPS`` and a zero
     odd: Any  # uint8[:], longest segment and more, synapses that are looked at one by one
     odds: Any  # uint64[:], the same memory, eight synapses at a time
     margin: Any  # int64, room that a row needs before the next look at ``full``

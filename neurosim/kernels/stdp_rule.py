@@ -17,10 +17,10 @@ import numpy as np
 from neurosim.kernels._jit import inline, inner
 from neurosim.kernels.arithmetic import exp, log
 from neurosim.kernels.disjoint import fetch, old, put
-from neurosim.kernels.layout import LONG_AGO, RECENT
+from neurosim.kernels.layout import GAPS, LONG_AGO, RECENT
 
 PAIRS, HALF, LOW = RECENT // 2, np.uint32(16), (1 << 16) - 1
-AGED = 1 << 13
+AGED = 1 << 12
 """Steps between two calls of :func:`age`."""
 
 HIDDEN = (1 << 16) - AGED
@@ -35,9 +35,8 @@ NO_BITS, ONE_BIT, EACH = np.uint64(0), np.uint64(1), np.uint64(0x010101010101010
 # places in ``Synapses.real`` of a plastic block
 TAU_PLUS, TAU_MINUS, A_PLUS, A_MINUS, W_MIN, W_MAX, MU_PLUS, MU_MINUS = range(8)
 PLUS_AT, PLUS_BY, MINUS_AT, MINUS_BY = range(8, 12)
-# places in ``Synapses.whole`` of a plastic block; of a table its beginning and the gaps it holds
-NEAREST, ROW, GUTIG, QUICK = range(4)
-PLUS, PLUS_SIZE, MINUS, MINUS_SIZE = range(4, 8)
+# places in ``Synapses.whole`` of a plastic block; ``PLUS`` and ``MINUS``: where a table begins
+NEAREST, ROW, GUTIG, QUICK, PLUS, MINUS = range(6)
 
 
 @inline
@@ -92,10 +91,10 @@ def potentiate(
     ``until``."""
     last, applied, whole = synapses.last[segment], synapses.applied[segment], synapses.whole[block]
     targets, weights = own(segment, block, synapses)
-    fresh, shift, size = until - applied, applied - last, whole[PLUS_SIZE]
+    fresh, shift = until - applied, applied - last
     if last < 0 or fresh <= 0:
         targets = targets[:0]
-    quick = whole[QUICK] != 0 and fresh + shift < size and dendritic < AGED
+    quick = whole[QUICK] != 0 and fresh + shift < GAPS and dendritic < AGED
     left = not quick and len(targets) > 0
     if quick:
         real, kind = synapses.real[block], weights.dtype.type
@@ -104,7 +103,7 @@ def potentiate(
         step = kind(real[A_PLUS] * synapses.trace[segment])
         begin = applied - dendritic + 1
         first, reach = np.uint32(begin & LOW), np.uint32(fresh)
-        span, none = np.uint32(fresh + dendritic), np.uint32(size - 1 - shift)
+        span, none = np.uint32(fresh + dendritic), np.uint32(GAPS - 1 - shift)
         after, pairs = posts.decay[whole[PLUS] + shift + 1 :], posts.pairs[whole[ROW] * PAIRS :]
         odd, odds, recent = posts.odd, posts.odds, posts.recent[whole[ROW] * RECENT :]
         for i in range(len(targets)):
@@ -137,7 +136,7 @@ def potentiate(
                 w = old(weights, i)
                 for r in range(RECENT - 2, -1, -1):
                     passed = (fetch(recent, place + r) - begin) & LOW
-                    k = step * fetch(after, passed if passed < fresh else size - 1 - shift)
+                    k = step * fetch(after, passed if passed < fresh else GAPS - 1 - shift)
                     w = _clipped(w + k * (at - by * w), low, high)
                 put(weights, i, w)
                 odd[i] = 0
@@ -145,7 +144,7 @@ def potentiate(
         _one_by_one(
             quick, applied, until, NOTHING, last, synapses.trace[segment], dt, dendritic,
             targets, weights, synapses.real[block], whole, posts.odds, posts.count, posts.stamp,
-            posts.trace,
+            posts.trace, posts.decay,
         )  # fmt: skip
     synapses.applied[segment] = until
 
@@ -163,10 +162,10 @@ def depress(
         kind = weights.dtype.type
         at, by = kind(real[MINUS_AT]), kind(real[MINUS_BY])
         low, high = kind(real[W_MIN]), kind(real[W_MAX])
-        table, size, row = posts.decay[whole[MINUS] :], whole[MINUS_SIZE], whole[ROW]
+        table, row = posts.decay[whole[MINUS] :], whole[ROW]
         pairs, fall, odd = posts.pairs[row * PAIRS :], posts.fall[row:], posts.odd
-        origin, most, none = np.uint32(seen & LOW), np.uint32(size - 1), np.uint32(size)
-        far = np.uint32(HIDDEN if table[size - 1] == table[size] else size)
+        origin, most, none = np.uint32(seen & LOW), np.uint32(GAPS - 1), np.uint32(GAPS)
+        far = np.uint32(HIDDEN if table[GAPS - 1] == table[GAPS] else GAPS)
         for i in range(len(targets)):
             post = np.int32(fetch(targets, i))
             gap = np.uint32(origin - fetch(pairs, np.int32(post * PAIRS))) & LOW
@@ -179,7 +178,7 @@ def depress(
     applied = synapses.applied[segment] if last >= 0 else now
     _one_by_one(
         quick, applied, now, seen, last, trace, dt, dendritic, targets, weights, real, whole,
-        posts.odds, posts.count, posts.stamp, posts.trace,
+        posts.odds, posts.count, posts.stamp, posts.trace, posts.decay,
     )  # fmt: skip
     kept = decayed(trace, now - last, dt, real[TAU_PLUS])
     synapses.trace[segment] = 1.0 + kept if last >= 0 and whole[NEAREST] == 0 else 1.0
@@ -190,7 +189,7 @@ def depress(
 def _one_by_one(
     only_odd: Any, applied: Any, until: Any, seen: Any, last: Any, pre: Any, dt: Any,
     dendritic: Any, targets: Any, weights: Any, real: Any, whole: Any, odds: Any, count: Any,
-    stamp: Any, trace: Any,
+    stamp: Any, trace: Any, decay: Any,
 ) -> None:  # fmt: skip
     """Look at the history of each synapse, or of each ``odd`` one: potentiate by the events after
     ``applied`` up to ``until``, then depress by the newest spike until stamp ``seen``."""
@@ -209,7 +208,10 @@ def _one_by_one(
                 e -= 1
             while e < end and stamp[post, e] + dendritic <= until:
                 passed = stamp[post, e] + dendritic - last
-                k = rise * kind(decayed(1.0, passed, dt, real[TAU_PLUS]))
+                if passed < GAPS:
+                    k = rise * decay[whole[PLUS] + passed]
+                else:
+                    k = rise * kind(decayed(1.0, passed, dt, real[TAU_PLUS]))
                 change = k * (kind(real[PLUS_AT]) - kind(real[PLUS_BY]) * w)
                 if gutig:
                     q = (np.float64(w) - real[W_MIN]) / (real[W_MAX] - real[W_MIN])
@@ -219,7 +221,10 @@ def _one_by_one(
             if e > 0 and stamp[post, e - 1] <= seen:
                 passed = seen - stamp[post, e - 1]
                 k = kind(real[A_MINUS] * trace[post, e - 1])
-                k = k * kind(decayed(1.0, passed, dt, real[TAU_MINUS]))
+                if passed < GAPS:
+                    k = k * decay[whole[MINUS] + passed]
+                else:
+                    k = k * kind(decayed(1.0, passed, dt, real[TAU_MINUS]))
                 change = k * (kind(real[MINUS_AT]) + kind(real[MINUS_BY]) * w)
                 if gutig:
                     q = (np.float64(w) - real[W_MIN]) / (real[W_MAX] - real[W_MIN])

@@ -109,7 +109,7 @@ def test_several_blocks_lie_end_to_end():
     made = lower(network(), 1.0, 3)
     shared = lay_out_shared(made)
     assert [x.form for x in shared.lanes] == [ROWS, ROWS, SEGMENTS, ROWS, SEGMENTS]
-    for lane, block in zip(shared.lanes, made.synapses, strict=True):
+    for lane, block in zip(shared.lanes, (made.synapses[i] for i in made.delivery), strict=True):
         part = expand(block, 1.0, made.weight_dtype)
         sizes = np.diff(part.ptr)
         sources = np.repeat(np.arange(part.n_sources), sizes)
@@ -133,9 +133,9 @@ def test_every_sample_has_places_of_its_own():
     lanes = place_lanes(shared, copies, arrays, 3)
     start = int(arrays.shards[0].neurons.input_start[0, 0])
     assert lanes.place[0].tolist() == [start, start + 307, start + 614]
-    assert lanes.place[2].tolist() == [start + 300, start + 607, start + 914]
+    assert lanes.place[4].tolist() == [start + 300, start + 607, start + 914]
     assert lanes.population[0].tolist() == [arrays.order[i] for i in (0, 3, 6)]
-    assert lanes.population[1].tolist() == [arrays.order[i] for i in (1, 4, 7)]
+    assert lanes.population[3].tolist() == [arrays.order[i] for i in (1, 4, 7)]
     assert lanes.until.tolist() == [2, 2, 3, 4, 5]
     assert lanes.sums.dtype == made.dtype
 

@@ -131,7 +131,7 @@ def test_any_number_of_postsynaptic_spikes_may_wait(count, fraction, precision):
     assert weight(made, pending=False) == pytest.approx(grown, rel=rel)
 
 
-@pytest.mark.parametrize("pause", [3000.0, 9000.0, 20000.0, 32768.0, 40000.0, 65536.0, 70000.0])
+@pytest.mark.parametrize("pause", [3e3, 32e3, 32768.0, 36e3, 40e3, 44e3, 61440.0, 65536.0, 7e4])
 @pytest.mark.parametrize("tau", [12.0, 30000.0])
 def test_spikes_far_apart_count_for_what_they_are(pause, tau):
     late = [5.0 + pause, 9.0 + pause]
@@ -149,7 +149,7 @@ def test_a_silent_target_leaves_the_weight_alone():
     assert weight(made) == weight(made, pending=False) == 0.5
 
 
-@pytest.mark.parametrize("delay", [8000.0, 8200.0, 30000.0])
+@pytest.mark.parametrize("delay", [4000.0, 4200.0, 30000.0])
 def test_dendritic_delays_may_be_long(delay):
     made = pair([10.0, delay + 20.0], [15.0, delay + 18.0], delay=delay, fraction=1.0)
     made.advance(int(2 * delay) + 30)

@@ -9,6 +9,7 @@ import numpy as np
 
 from neurosim.kernels import arithmetic, connect
 from neurosim.kernels._jit import kernel
+from neurosim.kernels.processor import add, load, prefetch, store
 from neurosim.kernels.quantile import fill_normal, find_slots
 from neurosim.kernels.rng import fill_uniform, fill_uniform_at, fill_words
 from neurosim.testing.cases import CASES
@@ -42,6 +43,22 @@ def others(x, out):
     for i in range(x.shape[0]):
         out[i, 0] = arithmetic.log(x[i])
         out[i, 1] = arithmetic.sqrt(x[i])
+
+
+@kernel
+def cells_and_looks(cells, seen):
+    """Loads, stores and additions of one thread."""
+    for i in range(cells.shape[0]):
+        prefetch(cells, i + 100)
+        seen[i, 0] = add(cells, i, np.int64(i * i))
+        seen[i, 1] = load(cells, i)
+        store(cells, i, seen[i, 1] - 2 * i)
+
+
+def of_processor():
+    cells, seen = np.arange(9), np.zeros((9, 2), dtype=np.int64)
+    cells_and_looks(cells, seen)
+    return {"cells": cells, "seen": seen}
 
 
 def of_rng():
@@ -102,7 +119,10 @@ def of_network(name):
     return arrays(outcome("numba", CASES[name]))
 
 
-PARTS = {"rng": of_rng, "arithmetic": of_arithmetic, "connect": of_connect, "quantile": of_quantile}
+PARTS = {
+    "rng": of_rng, "arithmetic": of_arithmetic, "connect": of_connect, "quantile": of_quantile,
+    "processor": of_processor,
+}  # fmt: skip
 
 
 def everything():

@@ -12,6 +12,8 @@ from neurosim.errors import BackendUnavailable, NeurosimWarning, SpecError, clos
 
 BUILT_IN = {
     "numba": "neurosim.backends.clocked:Clocked",
+    "numba-event": "neurosim.backends.event:Event",
+    "numba-event-precise": "neurosim.backends.event:precise",
     "reference": "neurosim.backends.reference:Reference",
 }
 

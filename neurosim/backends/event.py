@@ -16,6 +16,7 @@ from neurosim.backends.check import require, violations
 from neurosim.backends.simulation import Simulation
 from neurosim.errors import SimulationError
 from neurosim.kernels import event
+from neurosim.kernels import event_layout as columns
 from neurosim.plan.plan import NEVER, Plan
 
 MOST_SPIKES = 1000
@@ -80,8 +81,6 @@ class EventEngine:
         self.arrays = lay.lay_out(plan, on_grid)
         self.amplitude = np.zeros(len(plan.currents))
         self._taken = 0
-        cells = self.arrays.cells
-        event.start(on_grid, cells, self.arrays.heap, self.arrays.clock)
 
     # running
 
@@ -122,7 +121,7 @@ class EventEngine:
             shapes.append((max(0, until - before), len(probe.ids)))
         ends = np.cumsum([0, *(samples * units for samples, units in shapes)])
         p = self.arrays.probes
-        p.next[:] = ends[:-1]
+        p.groups[:, columns.OUT] = ends[:-1]
         self.arrays.probes = p._replace(out=np.empty(int(ends[-1])))
         return shapes
 
@@ -137,40 +136,41 @@ class EventEngine:
             sources.append(np.full(len(at), s))
             changes.append(jumps[at])
             self.amplitude[s] = wave[-1] if steps else self.amplitude[s]
-        stamp = np.concatenate([*stamps, np.empty(0, np.int64)]).astype(np.int64)
+        stamp = np.concatenate([*stamps, np.empty(0, np.int64)])
+        source = np.concatenate([*sources, np.empty(0, np.int64)])
         by = np.argsort(stamp, kind="stable")
-        source = np.concatenate([*sources, np.empty(0, np.int64)]).astype(np.int64)
-        change = np.concatenate([*changes, np.empty(0)])
         self.arrays.currents = self.arrays.currents._replace(
-            stamp=stamp[by], source=source[by], change=change[by]
+            change=np.stack([stamp[by], source[by]], axis=1).astype(np.int64),
+            amount=np.concatenate([*changes, np.empty(0)])[by],
         )
-        self.arrays.clock.change[0] = 0
+        self.arrays.clock[columns.CHANGE] = 0
 
     def _make_room(self, room: int) -> None:
         """Drop spikes that are delivered and handed over; make the log longer where needed."""
         a, count = self.arrays, int(self.arrays.log.count[0])
-        drop = int(min(self._taken, a.delays.cursor.min(initial=count)))
+        drop = int(min(self._taken, a.delays.whole[:, columns.CURSOR].min(initial=count)))
         kept = count - drop
         size = len(a.log.time)
         log = a.log
         if kept + 2 * room > size:
             log = lay.empty_log(2 * (kept + room))
-        for old, new in zip(a.log[:3], log[:3], strict=True):
+        for old, new in zip(a.log[:2], log[:2], strict=True):
             new[:kept] = old[drop:count].copy()
         log.count[0] = kept
         a.log = log
-        a.delays.cursor[:] -= drop
+        a.delays.whole[:, columns.CURSOR] -= drop
         self._taken -= drop
 
     def _take(self) -> tuple[NDArray[Any], ...]:
         """Spikes of the log that were not handed over yet."""
         log, mine = self.arrays.log, slice(self._taken, int(self.arrays.log.count[0]))
         self._taken = mine.stop
-        return log.time[mine].copy(), log.population[mine].copy(), log.id[mine].copy()
+        return log.time[mine].copy(), log.who[mine].copy()
 
     def _entries(self, found: list[Any], shapes: list[tuple[int, int]]) -> list[Any]:
-        none = np.empty(0), np.empty(0, np.int32), np.empty(0, np.int32)
-        times, populations, ids = (np.concatenate(c) for c in zip(none, *found, strict=True))
+        times = np.concatenate([*(times for times, _ in found), np.empty(0)])
+        who = np.concatenate([*(who for _, who in found), np.empty((0, 2), np.int32)])
+        populations, ids = who.T
         if self.on_grid:
             times = times.astype(np.int64)
         entries: list[Any] = []
@@ -202,16 +202,12 @@ class EventEngine:
 
     def feed(self, population: int, stamps: NDArray[np.int64], ids: NDArray[np.int32]) -> None:
         """Add spikes to a spike array population."""
-        old, clock = self.arrays.sources, self.arrays.clock
-        left = slice(int(clock.given[0]), None)
-        more = lay.given_spikes(
-            np.concatenate([old.stamp[left], stamps]),
-            np.concatenate([old.population[left], np.full(len(stamps), population)]),
-            np.concatenate([old.id[left], ids]),
-        )
-        self.arrays.sources = old._replace(**more)
-        clock.given[0] = 0
-        clock.stamp[0] = min(clock.stamp[0], self.step)
+        a = self.arrays
+        left = a.sources.given[int(a.clock[columns.GIVEN]) :]
+        more = np.stack([stamps, np.full(len(stamps), population), ids], axis=1)
+        stamp, group, unit = np.concatenate([left, more]).T
+        a.sources = a.sources._replace(given=lay.given_spikes(stamp, group, unit))
+        a.clock[columns.GIVEN] = 0
 
     def synapses(self, block: int, pending: bool) -> Synapses:
         """Synapses of a block."""
@@ -228,25 +224,33 @@ class EventEngine:
         a, part = self.arrays, self.arrays.parts[block]
         if isinstance(part.weights, float):
             return np.full(part.size, part.weights)
-        start = int(a.synapses.weight_start[block])
+        lane = np.flatnonzero(a.lanes.whole[:, columns.BLOCK] == block)[:1]
+        start = int(a.lanes.whole[lane, columns.WEIGHTS_AT].sum())  # 0 if there is no synapse
         own: NDArray[Any] = a.synapses.weights[start : start + part.size]
         return own
 
     def set_weights(self, block: int, weights: NDArray[Any]) -> None:
         """Replace the weights of a block; one shared weight becomes one a synapse where needed."""
         a, part = self.arrays, self.arrays.parts[block]
-        lanes = a.lanes.block == block
+        lanes = a.lanes.whole[:, columns.BLOCK] == block
         if not isinstance(part.weights, float):
             self._weights(block)[:] = weights
         elif len(weights) and (weights == weights[0]).all():
             a.lanes.weight[lanes] = weights[0]
-            a.parts[block] = replace(part, weights=float(weights[0]))
         else:
-            a.lanes.shared[lanes] = False
-            a.synapses.weight_start[block] = len(a.synapses.weights)
-            a.parts[block] = replace(part, weights=np.empty(0))
+            a.lanes.whole[lanes, columns.SHARED] = 0
+            a.lanes.whole[lanes, columns.WEIGHTS_AT] = len(a.synapses.weights)
             more = weights.astype(self.plan.weight_dtype)
             a.synapses = a.synapses._replace(weights=np.concatenate([a.synapses.weights, more]))
+        self._note_weights()
+
+    def _note_weights(self) -> None:
+        """Bring the parts into line with the lanes."""
+        a = self.arrays
+        for whole, weight in zip(a.lanes.whole, a.lanes.weight, strict=True):
+            value = float(weight) if whole[columns.SHARED] else np.empty(0)
+            i = int(whole[columns.BLOCK])
+            a.parts[i] = replace(a.parts[i], weights=value)
 
     def flush(self, block: int) -> None:
         """Nothing is pending: all synapses are static."""
@@ -261,15 +265,12 @@ class EventEngine:
         a = self.arrays
         count = int(a.log.count[0])
         return {
-            "cells": a.cells.state, "exact": a.cells.exact, "key": a.heap.key, "slot": a.heap.slot,
-            "place": a.heap.place, "heap_count": a.heap.count, "cursor": a.delays.cursor,
+            "cells": a.cells.state, "mark": a.cells.mark, "key": a.heap.key, "slot": a.heap.slot,
+            "place": a.heap.place, "count": a.heap.count, "delays": a.delays.whole,
             "queue_key": a.queue.key, "queue_slot": a.queue.slot, "queue_place": a.queue.place,
-            "queue_count": a.queue.count, "shared": a.lanes.shared, "weight": a.lanes.weight,
-            "weights": a.synapses.weights, "weight_start": a.synapses.weight_start,
-            "amplitude": self.amplitude, "log_time": a.log.time[:count],
-            "log_population": a.log.population[:count], "log_id": a.log.id[:count],
-            "given_stamp": a.sources.stamp, "given_population": a.sources.population,
-            "given_id": a.sources.id, **{f"clock_{k}": v for k, v in a.clock._asdict().items()},
+            "queue_count": a.queue.count, "lanes": a.lanes.whole, "lane_weight": a.lanes.weight,
+            "weights": a.synapses.weights, "amplitude": self.amplitude, "given": a.sources.given,
+            "log_time": a.log.time[:count], "log_who": a.log.who[:count], "clock": a.clock,
         }  # fmt: skip
 
     def state(self) -> dict[str, NDArray[Any]]:
@@ -281,23 +282,17 @@ class EventEngine:
         """Go on from a state of :meth:`state`."""
         a = self.arrays
         self.step, self._taken = int(state["step"]), int(state["taken"])
-        names = ("stamp", "population", "id")
-        a.sources = a.sources._replace(**{n: state[f"given_{n}"].copy() for n in names})
+        a.sources = a.sources._replace(given=state["given"].copy())
         a.synapses = a.synapses._replace(weights=state["weights"].copy())
         a.log = lay.empty_log(max(len(a.log.time), 2 * len(state["log_time"])))
         a.log.count[0] = len(state["log_time"])
         for name, array in self._changing().items():
             array[...] = state[name]
-        for i, part in enumerate(a.parts):
-            lanes = np.flatnonzero(a.lanes.block == i)
-            if len(lanes):
-                shared = bool(a.lanes.shared[lanes[0]])
-                weight = float(a.lanes.weight[lanes[0]]) if shared else np.empty(0)
-                a.parts[i] = replace(part, weights=weight)
+        self._note_weights()
 
     def notes(self) -> dict[str, Any]:
         """Facts for the recording's provenance: what the loop has done since the start."""
         names = ("synaptic_events", "poisson_events", "neuron_spikes", "look_aheads", "searches")
-        counts = dict(zip(names, self.arrays.clock.work.tolist(), strict=True))
+        counts = dict(zip(names, self.arrays.clock[columns.SYNAPTIC :].tolist(), strict=True))
         spikes = "grid" if self.on_grid else "any time"
         return {"threads": 1, "engine": "event", "spike_times": spikes, **counts}

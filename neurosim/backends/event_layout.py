@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -58,7 +58,7 @@ class Arrays:
     inputs: lay.Inputs
     currents: lay.Currents
     probes: lay.Probes
-    clock: lay.Clock
+    clock: NDArray[np.int64]
     parts: list[Expanded]
     """Synapse blocks; their targets lie in ``synapses``, as do weights that are not shared."""
 
@@ -66,15 +66,15 @@ class Arrays:
 def lay_out(plan: Plan, on_grid: bool) -> Arrays:
     """All arrays of a plan at stamp 0."""
     cells = _cells(plan, on_grid)
-    parts, synapses, ptr_start = _synapses(plan)
-    delays, lanes = _lanes(plan, parts, ptr_start, cells)
+    parts, synapses, places = _synapses(plan)
+    delays, lanes = _lanes(plan, parts, places, cells)
     units = sum(p.size for p in plan.populations)
     sources = _sources(plan)
     capacity = max(SPIKES_HELD, 2 * (units + most_at_once(sources)))
     return Arrays(
-        cells, heap(len(cells.row)), empty_log(capacity), delays, heap(len(delays.steps)), lanes,
+        cells, heap(len(cells.who)), empty_log(capacity), delays, heap(len(delays.steps)), lanes,
         synapses, sources, _inputs(plan, cells), _currents(plan, cells), _probes(plan, cells),
-        lay.Clock(*(np.zeros(1, np.int64) for _ in range(4)), np.zeros(5, np.int64)), parts,
+        np.zeros(10, dtype=np.int64), parts,
     )  # fmt: skip
 
 
@@ -82,17 +82,16 @@ def empty_log(capacity: int) -> lay.Log:
     """A log with room for some spikes."""
     return lay.Log(
         np.zeros(capacity),
-        np.zeros(capacity, dtype=np.int32),
-        np.zeros(capacity, dtype=np.int32),
+        np.zeros((capacity, 2), dtype=np.int32),
         np.zeros(1, dtype=np.int64),
     )
 
 
 def most_at_once(sources: lay.Sources) -> int:
     """The largest number of given spikes with one stamp."""
-    if not len(sources.stamp):
+    if not len(sources.given):
         return 0
-    return int(np.unique(sources.stamp, return_counts=True)[1].max())
+    return int(np.unique(sources.given[:, 0], return_counts=True)[1].max())
 
 
 # neurons
@@ -103,10 +102,10 @@ def _cells(plan: Plan, on_grid: bool) -> lay.Cells:
     n = int(starts[-1])
     tables = [_constants(block, plan.dt, on_grid) for block in plan.neurons]
     rows = np.cumsum([0, *map(len, tables)])
-    state, row = np.zeros((n, lif.COLUMNS)), np.zeros(n, dtype=np.int32)
+    state, who = np.zeros((n, lif.COLUMNS)), np.zeros((n, 2), dtype=np.int32)
     for block, table, start, at in zip(plan.neurons, tables, starts, rows, strict=False):
         mine = slice(start, start + block.size)
-        row[mine] = at if len(table) == 1 else np.arange(at, at + block.size)
+        who[mine, lay.ROW] = at if len(table) == 1 else np.arange(at, at + block.size)
         given = block.parameters
         drive = given["v_rest"] + given["tau_m"] / given["cm"] * given["i_offset"]
         state[mine, lif.DRIVE] = drive
@@ -116,19 +115,16 @@ def _cells(plan: Plan, on_grid: bool) -> lay.Cells:
     first = [
         -1 if p.block < 0 else int(starts[p.block]) + p.offset for p in plan.populations
     ]
-    population = np.zeros(n, dtype=np.int32)
     for i, (p, at) in enumerate(zip(plan.populations, first, strict=True)):
         if p.block >= 0:
-            population[at : at + p.size] = i
+            who[at : at + p.size, lay.POPULATION] = i
     return lay.Cells(
         state,
         np.concatenate([*tables, np.empty((0, lif.CONSTANTS))]),
-        row,
-        population,
-        np.zeros(n, dtype=np.uint8),
-        np.array(first, dtype=np.int64),
-        np.zeros(n, dtype=np.uint8),
+        who,
+        np.zeros((n, 2), dtype=np.uint8),
         np.zeros(n, dtype=np.int32),
+        np.array(first, dtype=np.int64),
     )
 
 
@@ -172,34 +168,28 @@ def _constants(block: NeuronBlock, dt: float, on_grid: bool) -> NDArray[np.float
 
 
 def _synapses(plan: Plan) -> tuple[list[Expanded], lay.Synapses, Int]:
-    """Blocks, drawn one by one, their joined arrays, and where a block's segments begin."""
+    """Blocks, drawn one by one, their joined arrays, and where a block's segments, targets and
+    weights begin, shape (blocks, 3)."""
     targets: NDArray[Any] = np.empty(0, dtype=np.int32)
     weights: NDArray[Any] = np.empty(0, dtype=plan.weight_dtype)
-    drawn, target_start, weight_start = [], [], []
+    drawn: list[Expanded] = []
+    places, segments = [], 0
     for block in plan.synapses:
         part = expand(block, plan.dt, plan.weight_dtype)
-        target_start.append(len(targets))
-        weight_start.append(len(weights))
-        own = None if isinstance(part.weights, float) else part.weights
+        places.append((segments, len(targets), len(weights)))
+        segments += len(part.ptr)
         targets = _joined(targets, part.targets)
-        weights = weights if own is None else _joined(weights, own)
-        drawn.append((part.first, part.n_sources, part.delays, part.ptr, part.weights))
-    parts = []
-    for i, (first, n, steps, ptr, weight) in enumerate(drawn):
-        mine = slice(target_start[i], target_start[i] + int(ptr[-1]))
-        shared = weight if isinstance(weight, float) else np.empty(0)
-        parts.append(Expanded(first, n, steps, ptr, targets[mine], shared))
-    return (
-        parts,
-        lay.Synapses(
-            np.concatenate([*(p.ptr for p in parts), np.empty(0, np.int64)]),
-            targets,
-            weights,
-            np.array(target_start, dtype=np.int64),
-            np.array(weight_start, dtype=np.int64),
-        ),
-        np.cumsum([0, *(len(p.ptr) for p in parts)]),
-    )
+        if not isinstance(part.weights, float):
+            weights = _joined(weights, part.weights)
+            part = replace(part, weights=np.empty(0))
+        drawn.append(replace(part, targets=np.empty(part.size)))  # the size, without memory
+    parts = [
+        replace(part, targets=targets[at : at + part.size])
+        for part, (_, at, _) in zip(drawn, places, strict=True)
+    ]
+    ptr = np.concatenate([*(p.ptr for p in parts), np.empty(0, np.int64)])
+    starts = np.array(places, dtype=np.int64).reshape(-1, 3)
+    return parts, lay.Synapses(ptr, targets, weights), starts
 
 
 def _joined(held: NDArray[Any], more: NDArray[Any]) -> NDArray[Any]:
@@ -207,64 +197,73 @@ def _joined(held: NDArray[Any], more: NDArray[Any]) -> NDArray[Any]:
 
 
 def _lanes(
-    plan: Plan, parts: list[Expanded], ptr_start: Int, cells: lay.Cells
+    plan: Plan, parts: list[Expanded], places: Int, cells: lay.Cells
 ) -> tuple[lay.Delays, lay.Lanes]:
     rows = []
     for i, (block, part) in enumerate(zip(plan.synapses, parts, strict=True)):
-        target = plan.populations[block.post]
-        column = COLUMNS[plan.neurons[target.block].kind][block.input]
+        kind = plan.neurons[plan.populations[block.post].block].kind
+        segment, targets_at, weights_at = places[i].tolist()
         shared = isinstance(part.weights, float)
-        for j, delay in enumerate(part.delays.tolist()):
-            if part.size:
-                rows.append((
-                    delay, block.pre, part.first, part.n_sources, int(ptr_start[i]) + j,
-                    len(part.delays), int(cells.first[block.post]), column, shared,
-                    part.weights if shared else 0.0, i,
-                ))  # fmt: skip
+        for j, delay in enumerate(part.delays.tolist() if part.size else ()):
+            whole = (
+                block.pre, part.first, part.n_sources, segment + j, len(part.delays),
+                int(cells.first[block.post]), COLUMNS[kind][block.input], shared, i, targets_at,
+                weights_at,
+            )  # fmt: skip
+            rows.append((delay, whole, part.weights if shared else 0.0))
     rows.sort(key=lambda row: row[0])
-    columns = list(zip(*rows, strict=True)) if rows else [()] * 11
-    steps, first = np.unique(np.array(columns[0], dtype=np.float64), return_index=True)
+    steps, first = np.unique([float(row[0]) for row in rows], return_index=True)
+    ends = np.append(first, len(rows)).astype(np.int64)
     carries = np.zeros((len(steps), len(plan.populations)), dtype=np.uint8)
-    carries[np.searchsorted(steps, columns[0]), np.array(columns[1], dtype=np.int64)] = 1
-    whole = [np.array(c, dtype=np.int64) for c in columns[1:8]]
+    for delay, whole, _ in rows:
+        carries[np.searchsorted(steps, delay), whole[0]] = 1
     return (
         lay.Delays(
-            steps, np.zeros(len(steps), dtype=np.int64), carries,
-            np.append(first, len(rows)).astype(np.int64),
+            steps.astype(np.float64),
+            np.stack([np.zeros(len(steps), dtype=np.int64), ends[:-1], ends[1:]], axis=1),
+            carries,
         ),
         lay.Lanes(
-            *whole, np.array(columns[8], dtype=np.bool_), np.array(columns[9], dtype=np.float64),
-            np.array(columns[10], dtype=np.int64),
+            np.array([row[1] for row in rows], dtype=np.int64).reshape(-1, 11),
+            np.array([row[2] for row in rows], dtype=np.float64),
         ),
-    )  # fmt: skip
+    )
 
 
 # sources and inputs
 
 
-def given_spikes(stamp: Int, population: Int, ids: Int) -> dict[str, Int]:
-    """Given spikes sorted by stamp, population and id, as fields of ``Sources``."""
+def given_spikes(stamp: Int, population: Int, ids: Int) -> NDArray[np.int64]:
+    """Given spikes sorted by stamp, population and id, shape (n, 3)."""
     by = np.lexsort((ids, population, stamp))
-    return {"stamp": stamp[by], "population": population[by], "id": ids[by]}
+    return np.stack([stamp[by], population[by], ids[by]], axis=1).astype(np.int64)
+
+
+def _ranges(sizes: list[int]) -> list[Int]:
+    ends = np.cumsum([0, *sizes], dtype=np.int64)
+    return [ends[:-1], ends[1:]]
 
 
 def _sources(plan: Plan) -> lay.Sources:
     blocks = plan.poisson
     sizes = [len(a.steps) for a in plan.arrays]
+    columns = [
+        np.array([b.population for b in blocks], dtype=np.int64),
+        np.array([b.first.min() for b in blocks], dtype=np.int64),
+        np.array([b.last.max() if b.thresholds.any() else 0 for b in blocks], dtype=np.int64),
+        *_ranges([len(b.first) for b in blocks]),
+    ]
+    windows = [np.stack([b.first, b.last], axis=1) for b in blocks]
     return lay.Sources(
-        **given_spikes(
+        given_spikes(
             np.concatenate([*(a.steps for a in plan.arrays), np.empty(0, np.int64)]),
             np.repeat(np.array([a.population for a in plan.arrays], dtype=np.int64), sizes),
             np.concatenate([*(a.ids for a in plan.arrays), np.empty(0, np.int32)]),
         ),
-        poisson=np.array([b.population for b in blocks], dtype=np.int64),
-        key=np.array([b.key for b in blocks], dtype=np.uint64),
-        begin=np.array([b.first.min() for b in blocks], dtype=np.int64),
-        end=np.array([b.last.max() if b.thresholds.any() else 0 for b in blocks], dtype=np.int64),
-        start=np.cumsum([0, *(len(b.first) for b in blocks)], dtype=np.int64),
-        threshold=np.concatenate([*(b.thresholds for b in blocks), np.empty(0, np.uint64)]),
-        first=np.concatenate([*(b.first for b in blocks), np.empty(0, np.int64)]),
-        last=np.concatenate([*(b.last for b in blocks), np.empty(0, np.int64)]),
+        np.stack(columns, axis=1),
+        np.array([b.key for b in blocks], dtype=np.uint64),
+        np.concatenate([*(b.thresholds for b in blocks), np.empty(0, np.uint64)]),
+        np.concatenate([*windows, np.empty((0, 2), np.int64)]),
     )
 
 
@@ -273,18 +272,23 @@ def _inputs(plan: Plan, cells: lay.Cells) -> lay.Inputs:
     tables = np.cumsum([0, *(len(b.starts) - 1 for b in blocks)])
     starts = np.cumsum([0, *(len(b.tables) for b in blocks)])
     kinds = [plan.neurons[plan.populations[b.population].block].kind for b in blocks]
-    table = [b.table + np.int32(t) for b, t in zip(blocks, tables, strict=False)]
+    columns = [
+        [cells.first[b.population] for b in blocks],
+        [COLUMNS[kind][b.input] for kind, b in zip(kinds, blocks, strict=True)],
+        [b.first for b in blocks],
+        [b.last for b in blocks],
+        *_ranges([len(b.ids) for b in blocks]),
+    ]
+    who = [
+        np.stack([b.ids, b.table + np.int32(t)], axis=1)
+        for b, t in zip(blocks, tables, strict=False)
+    ]
     table_start = [b.starts[:-1] + s for b, s in zip(blocks, starts, strict=False)]
     return lay.Inputs(
+        np.stack([np.array(c, dtype=np.int64) for c in columns], axis=1),
         np.array([b.key for b in blocks], dtype=np.uint64),
-        np.array([cells.first[b.population] for b in blocks], dtype=np.int64),
-        np.array([COLUMNS[k][b.input] for k, b in zip(kinds, blocks, strict=True)], dtype=np.int64),
         np.array([b.weight for b in blocks], dtype=np.float64),
-        np.array([b.first for b in blocks], dtype=np.int64),
-        np.array([b.last for b in blocks], dtype=np.int64),
-        np.cumsum([0, *(len(b.ids) for b in blocks)], dtype=np.int64),
-        np.concatenate([*(b.ids for b in blocks), np.empty(0, np.int32)]),
-        np.concatenate([*table, np.empty(0, np.int32)]),
+        np.concatenate([*who, np.empty((0, 2), np.int32)]),
         np.concatenate([*table_start, starts[-1:]]).astype(np.int64),
         np.concatenate([*(b.tables for b in blocks), np.empty(0, np.uint32)]),
     )
@@ -292,24 +296,28 @@ def _inputs(plan: Plan, cells: lay.Cells) -> lay.Inputs:
 
 def _currents(plan: Plan, cells: lay.Cells) -> lay.Currents:
     blocks = plan.currents
+    first = np.array([cells.first[b.population] for b in blocks], dtype=np.int64)
     return lay.Currents(
-        np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), np.empty(0),
-        np.array([cells.first[b.population] for b in blocks], dtype=np.int64),
-        np.cumsum([0, *(len(b.ids) for b in blocks)], dtype=np.int64),
+        np.empty((0, 2), dtype=np.int64),
+        np.empty(0),
+        np.stack([first, *_ranges([len(b.ids) for b in blocks])], axis=1),
         np.concatenate([*(b.ids for b in blocks), np.empty(0, np.int32)]),
-    )  # fmt: skip
+    )
 
 
 def _probes(plan: Plan, cells: lay.Cells) -> lay.Probes:
     sampled = [p for p in plan.probes if p.variable != "spikes"]
     neurons = [cells.first[p.population] + p.ids.astype(np.int64) for p in sampled]
+    columns = [
+        [VARIABLES[p.variable] for p in sampled],
+        [p.every for p in sampled],
+        [p.first for p in sampled],
+        [p.last for p in sampled],
+        *_ranges([len(n) for n in neurons]),
+        [0] * len(sampled),
+    ]
     return lay.Probes(
-        np.array([VARIABLES[p.variable] for p in sampled], dtype=np.int64),
-        np.array([p.every for p in sampled], dtype=np.int64),
-        np.array([p.first for p in sampled], dtype=np.int64),
-        np.array([p.last for p in sampled], dtype=np.int64),
-        np.cumsum([0, *map(len, neurons)], dtype=np.int64),
+        np.stack([np.array(c, dtype=np.int64) for c in columns], axis=1),
         np.concatenate([*neurons, np.empty(0, np.int64)]),
         np.empty(0),
-        np.zeros(len(sampled), dtype=np.int64),
     )

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from neurosim.kernels import event_layout as lay
 from neurosim.kernels._jit import inner, kernel
 from neurosim.kernels.heap import first_key, set_key
 from neurosim.kernels.lif_exact import (
@@ -27,7 +28,6 @@ from neurosim.kernels.lif_exact import (
     RESISTANCE,
     RISE_EXC,
     THRESHOLD,
-    TIME,
     X,
     advance,
     at,
@@ -40,66 +40,50 @@ from neurosim.kernels.rng import philox
 FAR = np.int64(1 << 62)
 """A stamp that never comes."""
 
-SYNAPTIC, POISSON, SPIKES, CHECKS, SEARCHES = range(5)
-"""What ``Clock.work`` counts."""
+DUE = np.uint8(2)
+"""Mark of a touched neuron whose spike is due."""
 
 
 # neurons
 
 
 @inner
-def _schedule(n: Any, on_grid: Any, search: Any, cells: Any, heap: Any, clock: Any) -> None:
-    """Set a neuron's key; its row is valid now and it is not spiking."""
-    row, c = cells.state[n], cells.constants[cells.row[n]]
-    now = row[TIME]
-    if not can_cross(row, c):
-        if heap.key[n] != np.inf:
-            set_key(heap, n, np.inf)
-        return
-    if not search:
-        safe = np.floor(safe_steps(row, c))
+def _settle(
+    n: Any, now: Any, on_grid: Any, cells: Any, heap: Any, log: Any, clock: Any
+) -> None:
+    """Let a neuron that is valid now spike if it is time, and look ahead again."""
+    row, c = cells.state[n], cells.constants[cells.who[n, lay.ROW]]
+    due = cells.mark[n, lay.TOUCHED] == DUE
+    cells.mark[n, lay.TOUCHED] = 0
+    search = False
+    if due or (row[X] >= c[THRESHOLD] - row[DRIVE] and now > row[RELEASE]):
+        row[X] = c[RESET] - row[DRIVE]
+        row[RELEASE] = now + c[REFRACTORY]
+        p = np.int64(cells.who[n, lay.POPULATION])
+        _append(now, p, n - cells.first[p], log)
+        clock[lay.SPIKES] += 1
+        search = row[DRIVE] > c[THRESHOLD]
+    key = np.inf
+    if can_cross(row, c):
+        safe = 0.0 if search else np.floor(safe_steps(row, c))
         if safe >= 2.0:
-            soon = max(now, row[RELEASE]) + safe
-            cells.exact[n] = 0
-            if not now < heap.key[n] <= soon:
-                set_key(heap, n, soon)
-            return
-    clock.work[SEARCHES] += 1
-    cells.exact[n] = 1
-    key = next_spike(row, c, on_grid)
+            key = max(now, row[RELEASE]) + safe
+            if now < heap.key[n] <= key:
+                key = heap.key[n]
+            cells.mark[n, lay.EXACT] = 0
+        else:
+            key = next_spike(row, c, on_grid)
+            cells.mark[n, lay.EXACT] = 1
+            clock[lay.SEARCHES] += 1
     if key != heap.key[n]:
         set_key(heap, n, key)
 
 
 @inner
-def _spike(n: Any, now: Any, on_grid: Any, cells: Any, heap: Any, log: Any, clock: Any) -> None:
-    row, c = cells.state[n], cells.constants[cells.row[n]]
-    advance(row, c, now)
-    row[X] = c[RESET] - row[DRIVE]
-    row[RELEASE] = now + c[REFRACTORY]
-    p = cells.population[n]
-    _append(now, p, n - cells.first[p], log)
-    clock.work[SPIKES] += 1
-    _schedule(n, on_grid, row[DRIVE] > c[THRESHOLD], cells, heap, clock)
-
-
-@inner
-def _settle(n: Any, now: Any, on_grid: Any, cells: Any, heap: Any, log: Any, clock: Any) -> None:
-    """Spike, or look ahead again."""
-    row, c = cells.state[n], cells.constants[cells.row[n]]
-    if row[X] >= c[THRESHOLD] - row[DRIVE] and now > row[RELEASE]:
-        _spike(n, now, on_grid, cells, heap, log, clock)
-    else:
-        _schedule(n, on_grid, False, cells, heap, clock)
-
-
-@inner
-def _touch(n: Any, now: Any, cells: Any, touched: Any) -> Any:
-    """Bring a neuron to the present; the number of touched neurons after its mark."""
-    row = cells.state[n]
-    advance(row, cells.constants[cells.row[n]], now)
-    if cells.touched[n] == 0:
-        cells.touched[n] = 1
+def _mark(n: Any, cells: Any, touched: Any) -> Any:
+    """Put a neuron on the list of touched ones; their number."""
+    if cells.mark[n, lay.TOUCHED] == 0:
+        cells.mark[n, lay.TOUCHED] = 1
         cells.list[touched] = n
         touched += 1
     return touched
@@ -108,7 +92,7 @@ def _touch(n: Any, now: Any, cells: Any, touched: Any) -> Any:
 @inner
 def _add(n: Any, column: Any, weight: Any, now: Any, cells: Any, heap: Any, touched: Any) -> Any:
     """Add an input to a neuron; the number of touched neurons after it."""
-    row, c = cells.state[n], cells.constants[cells.row[n]]
+    row, c = cells.state[n], cells.constants[cells.who[n, lay.ROW]]
     advance(row, c, now)
     if column == X:
         if now <= row[RELEASE]:
@@ -118,10 +102,8 @@ def _add(n: Any, column: Any, weight: Any, now: Any, cells: Any, heap: Any, touc
         row[column] += weight * c[JUMP_E + column - RISE_EXC]
     else:
         row[column] += weight
-    if cells.touched[n] == 0 and (heap.key[n] != np.inf or can_cross(row, c)):
-        cells.touched[n] = 1
-        cells.list[touched] = n
-        touched += 1
+    if heap.key[n] != np.inf or can_cross(row, c):
+        touched = _mark(n, cells, touched)
     return touched
 
 
@@ -131,17 +113,17 @@ def _add(n: Any, column: Any, weight: Any, now: Any, cells: Any, heap: Any, touc
 @inner
 def _append(time: Any, population: Any, unit: Any, log: Any) -> None:
     i = log.count[0]
-    log.time[i], log.population[i], log.id[i] = time, population, unit
+    log.time[i], log.who[i, 0], log.who[i, 1] = time, population, unit
     log.count[0] = i + 1
 
 
 @inner
 def _wait(d: Any, delays: Any, queue: Any, log: Any) -> None:
     """Let a delay wait for the next spike of the log that has synapses of that delay."""
-    i, count = delays.cursor[d], log.count[0]
-    while i < count and delays.carries[d, log.population[i]] == 0:
+    i, count = delays.whole[d, lay.CURSOR], log.count[0]
+    while i < count and delays.carries[d, log.who[i, 0]] == 0:
         i += 1
-    delays.cursor[d] = i
+    delays.whole[d, lay.CURSOR] = i
     key = log.time[i] + delays.steps[d] if i < count else np.inf
     if key != queue.key[d]:
         set_key(queue, d, key)
@@ -154,24 +136,24 @@ def _deliver(
 ) -> Any:  # fmt: skip
     """Add what arrives now over one delay; the number of touched neurons after it."""
     while queue.key[d] == now:
-        i = delays.cursor[d]
-        population = log.population[i]
-        for lane in range(delays.first[d], delays.first[d + 1]):
-            source = log.id[i] - lanes.first[lane]
-            if lanes.population[lane] != population or source < 0 or source >= lanes.sources[lane]:
+        i = delays.whole[d, lay.CURSOR]
+        population = log.who[i, 0]
+        for lane in range(delays.whole[d, lay.LANE], delays.whole[d, lay.LANES_END]):
+            whole = lanes.whole[lane]
+            source = log.who[i, 1] - whole[lay.FIRST]
+            if whole[lay.SOURCE] != population or source < 0 or source >= whole[lay.SOURCES]:
                 continue
-            segment = lanes.ptr[lane] + source * lanes.stride[lane]
+            segment = whole[lay.SEGMENT] + source * whole[lay.STRIDE]
             low, high = synapses.ptr[segment], synapses.ptr[segment + 1]
-            block, base, column = lanes.block[lane], lanes.target[lane], lanes.column[lane]
-            targets = synapses.targets[synapses.target_start[block] :]
-            weights = synapses.weights[synapses.weight_start[block] :]
-            shared, weight = lanes.shared[lane], lanes.weight[lane]
-            clock.work[SYNAPTIC] += high - low
-            for e in range(low, high):
-                if not shared:
-                    weight = np.float64(weights[e])
-                touched = _add(base + targets[e], column, weight, now, cells, heap, touched)
-        delays.cursor[d] = i + 1
+            targets, weights = low + whole[lay.TARGETS_AT], low + whole[lay.WEIGHTS_AT]
+            weight = lanes.weight[lane]
+            clock[lay.SYNAPTIC] += high - low
+            for e in range(high - low):
+                if not whole[lay.SHARED]:
+                    weight = np.float64(synapses.weights[weights + e])
+                n = whole[lay.TARGET] + synapses.targets[targets + e]
+                touched = _add(n, whole[lay.COLUMN], weight, now, cells, heap, touched)
+        delays.whole[d, lay.CURSOR] = i + 1
         _wait(d, delays, queue, log)
     return touched
 
@@ -183,18 +165,18 @@ def _deliver(
 def _next_stamp(k: Any, clock: Any, sources: Any, currents: Any, probes: Any) -> Any:
     """The first stamp from ``k`` on at which something begins."""
     found = FAR
-    if clock.given[0] < sources.stamp.shape[0]:
-        found = min(found, sources.stamp[clock.given[0]])
-    if clock.change[0] < currents.stamp.shape[0]:
-        found = min(found, currents.stamp[clock.change[0]])
-    for s in range(sources.poisson.shape[0]):
-        if k < sources.end[s]:
-            found = min(found, max(k, sources.begin[s]))
-    for s in range(probes.every.shape[0]):
-        due = probes.first[s]
+    if clock[lay.GIVEN] < sources.given.shape[0]:
+        found = min(found, sources.given[clock[lay.GIVEN], 0])
+    if clock[lay.CHANGE] < currents.change.shape[0]:
+        found = min(found, currents.change[clock[lay.CHANGE], 0])
+    for s in range(sources.groups.shape[0]):
+        if k < sources.groups[s, lay.END]:
+            found = min(found, max(k, sources.groups[s, lay.BEGIN]))
+    for s in range(probes.groups.shape[0]):
+        due = probes.groups[s, lay.SINCE]
         if due < k:
-            due += (k - due + probes.every[s] - 1) // probes.every[s] * probes.every[s]
-        if due < probes.last[s]:
+            due += (k - due + probes.groups[s, lay.EVERY] - 1) // probes.groups[s, lay.EVERY] * probes.groups[s, lay.EVERY]
+        if due < probes.groups[s, lay.BEFORE]:
             found = min(found, due)
     return found
 
@@ -204,8 +186,8 @@ def _next_input(k: Any, inputs: Any) -> Any:
     """The first stamp from ``k`` on at which Poisson input arrives."""
     found = FAR
     for s in range(inputs.key.shape[0]):
-        if k <= inputs.last[s] and inputs.first[s] < inputs.last[s]:
-            found = min(found, max(k, inputs.first[s] + 1))
+        if k <= inputs.groups[s, lay.TO_STEP] and inputs.groups[s, lay.FROM_STEP] < inputs.groups[s, lay.TO_STEP]:
+            found = min(found, max(k, inputs.groups[s, lay.FROM_STEP] + 1))
     return found
 
 
@@ -216,43 +198,43 @@ def _draw_inputs(
     """Add the Poisson events of the step that ends now."""
     step = np.int64(now) - 1
     for s in range(inputs.key.shape[0]):
-        if step < inputs.first[s] or step >= inputs.last[s]:
+        if step < inputs.groups[s, lay.FROM_STEP] or step >= inputs.groups[s, lay.TO_STEP]:
             continue
         block = np.int64(-1)
         w0 = w1 = w2 = w3 = np.uint64(0)
-        for i in range(inputs.start[s], inputs.start[s + 1]):
-            unit = np.int64(inputs.id[i])
+        for i in range(inputs.groups[s, lay.IDS], inputs.groups[s, lay.IDS_END]):
+            unit = np.int64(inputs.who[i, 0])
             if unit >> 2 != block:
                 block = unit >> 2
                 w0, w1, w2, w3 = philox(inputs.key[s], np.uint64(block), np.uint64(step))
             lane = unit & 3
             word = (w0 if lane == 0 else w1) if lane < 2 else (w2 if lane == 2 else w3)
-            entry, stop = inputs.table_start[inputs.table[i]], inputs.table_start[inputs.table[i] + 1]
+            entry, stop = inputs.table_start[inputs.who[i, 1]], inputs.table_start[inputs.who[i, 1] + 1]
             count = 0
             while entry < stop and np.uint64(inputs.tables[entry]) <= word:
                 entry += 1
                 count += 1
             if count > 0:
-                clock.work[POISSON] += 1
-                n = inputs.target[s] + unit
+                clock[lay.POISSON] += 1
+                n = inputs.groups[s, lay.INTO] + unit
                 amount = inputs.weight[s] * count
-                touched = _add(n, inputs.column[s], amount, now, cells, heap, touched)
+                touched = _add(n, inputs.groups[s, lay.INTO_COLUMN], amount, now, cells, heap, touched)
     return touched
 
 
 @inner
 def _emit_poisson(k: Any, sources: Any, log: Any) -> None:
-    for s in range(sources.poisson.shape[0]):
-        if k < sources.begin[s] or k >= sources.end[s]:
+    for s in range(sources.groups.shape[0]):
+        if k < sources.groups[s, lay.BEGIN] or k >= sources.groups[s, lay.END]:
             continue
-        start = sources.start[s]
-        size = sources.start[s + 1] - start
+        start = sources.groups[s, lay.UNITS]
+        size = sources.groups[s, lay.UNITS_END] - start
         for b in range((size + 3) // 4):
             drawn = philox(sources.key[s], np.uint64(b), np.uint64(k))
             for lane in range(min(4, size - 4 * b)):
                 i = start + 4 * b + lane
-                if drawn[lane] < sources.threshold[i] and sources.first[i] <= k < sources.last[i]:
-                    _append(np.float64(k), sources.poisson[s], 4 * b + lane, log)
+                if drawn[lane] < sources.threshold[i] and sources.window[i, 0] <= k < sources.window[i, 1]:
+                    _append(np.float64(k), sources.groups[s, lay.SPIKING], 4 * b + lane, log)
 
 
 @inner
@@ -261,7 +243,7 @@ def _look(n: Any, column: Any, time: Any, cells: Any) -> Any:
     row = cells.state[n]
     if column == RELEASE:
         return max(row[RELEASE] - time, 0.0)
-    x, e, i, p, q = at(row, cells.constants[cells.row[n]], time)
+    x, e, i, p, q = at(row, cells.constants[cells.who[n, lay.ROW]], time)
     if column == X:
         return row[DRIVE] + x
     if column < RISE_EXC:
@@ -271,53 +253,59 @@ def _look(n: Any, column: Any, time: Any, cells: Any) -> Any:
 
 @inner
 def _sample(k: Any, probes: Any, cells: Any) -> None:
-    for s in range(probes.every.shape[0]):
-        if k < probes.first[s] or k >= probes.last[s]:
+    for s in range(probes.groups.shape[0]):
+        if k < probes.groups[s, lay.SINCE] or k >= probes.groups[s, lay.BEFORE]:
             continue
-        if (k - probes.first[s]) % probes.every[s] == 0:
-            out = probes.next[s]
-            for i in range(probes.start[s], probes.start[s + 1]):
-                probes.out[out] = _look(probes.neuron[i], probes.column[s], np.float64(k), cells)
+        if (k - probes.groups[s, lay.SINCE]) % probes.groups[s, lay.EVERY] == 0:
+            out = probes.groups[s, lay.OUT]
+            for i in range(probes.groups[s, lay.NEURONS], probes.groups[s, lay.NEURONS_END]):
+                probes.out[out] = _look(probes.neuron[i], probes.groups[s, lay.VARIABLE], np.float64(k), cells)
                 out += 1
-            probes.next[s] = out
+            probes.groups[s, lay.OUT] = out
 
 
 @inner
-def _change_currents(
-    k: Any, on_grid: Any, currents: Any, cells: Any, heap: Any, log: Any, clock: Any
-) -> None:
-    touched = 0
-    while clock.change[0] < currents.stamp.shape[0] and currents.stamp[clock.change[0]] == k:
-        j = clock.change[0]
-        s = currents.source[j]
-        for i in range(currents.start[s], currents.start[s + 1]):
-            n = currents.target[s] + currents.id[i]
-            touched = _touch(n, np.float64(k), cells, touched)
-            amount = currents.change[j] * cells.constants[cells.row[n], RESISTANCE]
+def _change_currents(k: Any, currents: Any, cells: Any, clock: Any) -> Any:
+    """Change the drives of neurons; the number of touched ones."""
+    touched = np.int64(0)
+    while clock[lay.CHANGE] < currents.change.shape[0] and currents.change[clock[lay.CHANGE], 0] == k:
+        j = clock[lay.CHANGE]
+        s = currents.change[j, 1]
+        for i in range(currents.groups[s, 1], currents.groups[s, 2]):
+            n = currents.groups[s, 0] + currents.id[i]
+            c = cells.constants[cells.who[n, lay.ROW]]
+            advance(cells.state[n], c, np.float64(k))
+            amount = currents.amount[j] * c[RESISTANCE]
             cells.state[n, DRIVE] += amount
             cells.state[n, X] -= amount
-        clock.change[0] = j + 1
-    for j in range(touched):
-        n = np.int64(cells.list[j])
-        cells.touched[n] = 0
-        _schedule(n, on_grid, False, cells, heap, clock)
+            touched = _mark(n, cells, touched)
+        clock[lay.CHANGE] = j + 1
+    return touched
 
 
 @inner
-def _begin_step(
-    k: Any, on_grid: Any, cells: Any, heap: Any, log: Any, sources: Any, currents: Any,
-    probes: Any, clock: Any,
-) -> None:  # fmt: skip
-    """What ``update-order.md`` puts at the beginning of a step."""
-    _sample(k, probes, cells)
-    i = clock.given[0]
-    while i < sources.stamp.shape[0] and sources.stamp[i] == k:
-        _append(np.float64(k), sources.population[i], sources.id[i], log)
+def _emit_given(k: Any, sources: Any, log: Any, clock: Any) -> None:
+    i = clock[lay.GIVEN]
+    while i < sources.given.shape[0] and sources.given[i, 0] == k:
+        _append(np.float64(k), sources.given[i, 1], sources.given[i, 2], log)
         i += 1
-    clock.given[0] = i
-    _emit_poisson(k, sources, log)
-    _change_currents(k, on_grid, currents, cells, heap, log, clock)
-    clock.stamp[0] = k + 1
+    clock[lay.GIVEN] = i
+
+
+@inner
+def _take_due(now: Any, touched: Any, cells: Any, heap: Any, clock: Any) -> Any:
+    """Take the neurons out of the heap whose key is now; the number of touched ones."""
+    while first_key(heap) == now:
+        n = np.int64(heap.slot[0])
+        set_key(heap, n, np.inf)
+        if cells.mark[n, lay.TOUCHED] == 0:
+            advance(cells.state[n], cells.constants[cells.who[n, lay.ROW]], now)
+            touched = _mark(n, cells, touched)
+            if cells.mark[n, lay.EXACT]:
+                cells.mark[n, lay.TOUCHED] = DUE
+            else:
+                clock[lay.CHECKS] += 1
+    return touched
 
 
 @kernel
@@ -330,46 +318,48 @@ def run(
     All arguments but the first three are the tuples of :mod:`neurosim.kernels.event_layout`,
     ``heap`` and ``queue`` those of :mod:`neurosim.kernels.heap` for neurons and delays.
     """
-    stamp = _next_stamp(clock.stamp[0], clock, sources, currents, probes)
-    arrival = _next_input(clock.input[0], inputs)
+    stamp = _next_stamp(clock[lay.STAMP], clock, sources, currents, probes)
+    arrival = _next_input(clock[lay.ARRIVAL], inputs)
     for d in range(delays.steps.shape[0]):
         _wait(d, delays, queue, log)
-    while log.count[0] + room <= log.time.shape[0]:
-        before = log.count[0]
-        now = min(min(first_key(heap), first_key(queue)), np.float64(arrival))
-        if now <= stamp and now <= until:
-            touched = 0
+    now = 0.0
+    touched = np.int64(0)
+    if clock[lay.BEGUN] == 0:
+        clock[lay.BEGUN] = 1
+        for n in range(cells.who.shape[0]):
+            touched = _mark(n, cells, touched)
+    while True:
+        for j in range(touched):
+            _settle(np.int64(cells.list[j]), now, on_grid, cells, heap, log, clock)
+        for d in range(delays.steps.shape[0]):
+            if queue.key[d] == np.inf:
+                _wait(d, delays, queue, log)
+        if log.count[0] + room > log.time.shape[0]:
+            return False
+        touched = np.int64(0)
+        soonest = min(min(first_key(heap), first_key(queue)), np.float64(arrival))
+        if soonest <= stamp and soonest <= until:
+            now = soonest
             while first_key(queue) == now:
+                d = np.int64(queue.slot[0])
                 touched = _deliver(
-                    queue.slot[0], now, touched, delays, queue, lanes, synapses, cells, heap, log,
-                    clock,
-                )  # fmt: skip
+                    d, now, touched, delays, queue, lanes, synapses, cells, heap, log, clock
+                )
             if now == arrival:
                 touched = _draw_inputs(now, touched, inputs, cells, heap, clock)
-                clock.input[0] = arrival + 1
+                clock[lay.ARRIVAL] = arrival + 1
                 arrival = _next_input(arrival + 1, inputs)
-            for j in range(touched):
-                n = np.int64(cells.list[j])
-                cells.touched[n] = 0
-                _settle(n, now, on_grid, cells, heap, log, clock)
-            while first_key(heap) == now and log.count[0] < log.time.shape[0]:
-                n = np.int64(heap.slot[0])
-                if cells.exact[n]:
-                    _spike(n, now, on_grid, cells, heap, log, clock)
-                else:
-                    clock.work[CHECKS] += 1
-                    advance(cells.state[n], cells.constants[cells.row[n]], now)
-                    _settle(n, now, on_grid, cells, heap, log, clock)
+            touched = _take_due(now, touched, cells, heap, clock)
         elif stamp < until:
-            _begin_step(stamp, on_grid, cells, heap, log, sources, currents, probes, clock)
-            stamp = _next_stamp(clock.stamp[0], clock, sources, currents, probes)
+            now = np.float64(stamp)
+            _sample(stamp, probes, cells)
+            _emit_given(stamp, sources, log, clock)
+            _emit_poisson(stamp, sources, log)
+            touched = _change_currents(stamp, currents, cells, clock)
+            clock[lay.STAMP] = stamp + 1
+            stamp = _next_stamp(stamp + 1, clock, sources, currents, probes)
         else:
             return True
-        if log.count[0] > before:
-            for d in range(delays.steps.shape[0]):
-                if queue.key[d] == np.inf:
-                    _wait(d, delays, queue, log)
-    return False
 
 
 @kernel
@@ -378,9 +368,3 @@ def look(first: Any, column: Any, time: Any, cells: Any, out: Any) -> None:
     for i in range(out.shape[0]):
         out[i] = _look(first + i, column, time, cells)
 
-
-@kernel
-def start(on_grid: Any, cells: Any, heap: Any, clock: Any) -> None:
-    """Look ahead for all neurons in the beginning."""
-    for n in range(cells.row.shape[0]):
-        _schedule(n, on_grid, False, cells, heap, clock)

@@ -1,6 +1,8 @@
 """The arrays that the event loop works on, as named tuples (all C-contiguous).
 
-Times are float64 numbers of steps: whole numbers are stamps of the grid.
+Times are float64 numbers of steps: whole numbers are stamps of the grid. Integers that belong
+together are columns of one array, since the loop takes all arrays as arguments and each costs time
+to compile; the columns are named below each tuple.
 """
 
 from __future__ import annotations
@@ -11,47 +13,55 @@ from typing import Any, NamedTuple
 class Cells(NamedTuple):
     """Neurons of all blocks, end to end."""
 
-    state: Any  # float64[n, COLUMNS], see lif_exact
-    constants: Any  # float64[rows, CONSTANTS]
-    row: Any  # int32[n], row of a neuron's constants
-    population: Any  # int32[n]
-    exact: Any  # uint8[n], whether a neuron's key is its next spike, else a time before it
+    state: Any  # float64[n, 8], columns in lif_exact
+    constants: Any  # float64[rows, CONSTANTS], columns in lif_exact
+    who: Any  # int32[n, 2]
+    mark: Any  # uint8[n, 2]
+    list: Any  # int32[n], neurons that are touched at the present time
     first: Any  # int64[n_populations], neuron of a population's id 0, -1 for sources
-    touched: Any  # uint8[n], whether a neuron is in the list below
-    list: Any  # int32[n], neurons that got input at the present time
+
+
+ROW, POPULATION = range(2)
+"""Columns of ``Cells.who``: row of a neuron's constants, population."""
+
+EXACT, TOUCHED = range(2)
+"""Columns of ``Cells.mark``: 1 if a neuron's key is its next spike, 0 if it is a time before it; 1
+if the neuron is in the list, 2 if its spike is due."""
 
 
 class Log(NamedTuple):
     """Spikes that are not delivered over all delays yet, in the order of time."""
 
     time: Any  # float64[capacity]
-    population: Any  # int32[capacity]
-    id: Any  # int32[capacity]
+    who: Any  # int32[capacity, 2], population and id
     count: Any  # int64[1]
 
 
 class Delays(NamedTuple):
-    """Delays that occur, ascending. All spikes of the log before a cursor are delivered."""
+    """Delays that occur, ascending."""
 
     steps: Any  # float64[n]
-    cursor: Any  # int64[n]
+    whole: Any  # int64[n, 3]
     carries: Any  # uint8[n, n_populations], has the population synapses of that delay?
-    first: Any  # int64[n + 1], lanes of a delay
+
+
+CURSOR, LANE, LANES_END = range(3)
+"""Columns of ``Delays.whole``: first spike of the log that is not delivered, range of lanes."""
 
 
 class Lanes(NamedTuple):
     """Synapses of one block and one delay, ordered by delay, then block."""
 
-    population: Any  # int64[n], source population
-    first: Any  # int64[n], first source id
-    sources: Any  # int64[n], number of source ids
-    ptr: Any  # int64[n], place of the segment of the first source in ``Synapses.ptr``
-    stride: Any  # int64[n], segments a source
-    target: Any  # int64[n], neuron of target id 0
-    column: Any  # int64[n], column of a neuron's state that a weight is added to
-    shared: Any  # bool[n], one weight for all?
-    weight: Any  # float64[n], that weight
-    block: Any  # int64[n], plan's synapse block
+    whole: Any  # int64[n, 11]
+    weight: Any  # float64[n], the weight of all synapses, if shared
+
+
+(SOURCE, FIRST, SOURCES, SEGMENT, STRIDE, TARGET, COLUMN, SHARED, BLOCK, TARGETS_AT,
+ WEIGHTS_AT) = range(11)  # fmt: skip
+"""Columns of ``Lanes.whole``: source population; its first id with synapses and their number; place
+of its segment in ``Synapses.ptr`` and segments a source; neuron of target id 0; column of the
+state that a weight is added to; whether there is one weight; the plan's block; where its targets
+and weights begin."""
 
 
 class Synapses(NamedTuple):
@@ -60,71 +70,62 @@ class Synapses(NamedTuple):
     ptr: Any  # int64[:]
     targets: Any  # int32[:]
     weights: Any  # float32[:] or float64[:], weights of blocks that do not share one
-    target_start: Any  # int64[n_blocks]
-    weight_start: Any  # int64[n_blocks]
 
 
 class Sources(NamedTuple):
     """Spike arrays and Poisson sources."""
 
-    stamp: Any  # int64[:], given spikes of all spike array populations, by stamp, population, id
-    population: Any  # int64[:]
-    id: Any  # int32[:]
-    poisson: Any  # int64[n], Poisson populations
+    given: Any  # int64[:, 3], stamp, population and id of given spikes, sorted so
+    groups: Any  # int64[n, 5]
     key: Any  # uint64[n]
-    begin: Any  # int64[n], range of stamps in which any unit of a population is active
-    end: Any  # int64[n]
-    start: Any  # int64[n + 1], units of a population in the arrays below
-    threshold: Any  # uint64[:]
-    first: Any  # int64[:]
-    last: Any  # int64[:]
+    threshold: Any  # uint64[:], by unit
+    window: Any  # int64[:, 2], by unit, first and last stamp
+
+
+SPIKING, BEGIN, END, UNITS, UNITS_END = range(5)
+"""Columns of ``Sources.groups``: population; range of stamps in which any of its units is active;
+range of units."""
 
 
 class Inputs(NamedTuple):
     """Poisson inputs."""
 
+    groups: Any  # int64[n, 6]
     key: Any  # uint64[n]
-    target: Any  # int64[n], neuron of population id 0
-    column: Any  # int64[n], column of a neuron's state
     weight: Any  # float64[n]
-    first: Any  # int64[n], range of steps
-    last: Any  # int64[n]
-    start: Any  # int64[n + 1], ids of an input in the two arrays below
-    id: Any  # int32[:]
-    table: Any  # int32[:], table that an id uses
+    who: Any  # int32[:, 2], id and table that it uses
     table_start: Any  # int64[:]
     tables: Any  # uint32[:]
+
+
+INTO, INTO_COLUMN, FROM_STEP, TO_STEP, IDS, IDS_END = range(6)
+"""Columns of ``Inputs.groups``: neuron of population id 0; column of its state; range of steps;
+range of ids."""
 
 
 class Currents(NamedTuple):
     """Changes of injected currents in the present run."""
 
-    stamp: Any  # int64[:], ascending
-    source: Any  # int64[:]
-    change: Any  # float64[:], nA
-    target: Any  # int64[n], neuron of population id 0
-    start: Any  # int64[n + 1], ids that a source reaches in the array below
+    change: Any  # int64[:, 2], stamp and source, by stamp
+    amount: Any  # float64[:], nA
+    groups: Any  # int64[n, 3], by source: neuron of population id 0, range of ids
     id: Any  # int32[:]
 
 
 class Probes(NamedTuple):
     """Samples of state variables."""
 
-    column: Any  # int64[n], column of a neuron's state
-    every: Any  # int64[n]
-    first: Any  # int64[n]
-    last: Any  # int64[n]
-    start: Any  # int64[n + 1], sampled neurons in the array below
+    groups: Any  # int64[n, 7]
     neuron: Any  # int64[:]
     out: Any  # float64[:], samples
-    next: Any  # int64[n], where the next sample of a probe goes
 
 
-class Clock(NamedTuple):
-    """Where the loop is, and what it has done."""
+VARIABLE, EVERY, SINCE, BEFORE, NEURONS, NEURONS_END, OUT = range(7)
+"""Columns of ``Probes.groups``: column of the state; interval and range of stamps; range of
+neurons; place of the next sample."""
 
-    stamp: Any  # int64[1], the first stamp whose samples and sources are not done
-    input: Any  # int64[1], the first stamp at which no Poisson input has arrived yet
-    given: Any  # int64[1], the first given spike that is not emitted
-    change: Any  # int64[1], the first change of a current that is not made
-    work: Any  # int64[5]: synaptic events, Poisson events, spikes, check-ups, searches
+STAMP, ARRIVAL, GIVEN, CHANGE, BEGUN, SYNAPTIC, POISSON, SPIKES, CHECKS, SEARCHES = range(10)
+"""Places in the clock, int64[10]: the first stamp whose samples and sources are not done; the
+first at which no Poisson input has arrived yet; the first given spike and change of a current that
+are not made; whether all neurons have looked ahead; then what was done: synaptic and Poisson
+events, spikes of neurons, check-ups and searches for a crossing."""

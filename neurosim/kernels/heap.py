@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from neurosim.kernels._jit import inner
+from neurosim.kernels._jit import apart, inner
 
 
 class Heap(NamedTuple):
@@ -44,7 +44,7 @@ def _up(heap: Any, place: Any, item: Any) -> None:
     key = heap.key[item]
     while place > 0:
         above = (place - 1) >> 1
-        other = heap.slot[above]
+        other = np.int64(heap.slot[above])
         if heap.key[other] < key or (heap.key[other] == key and other < item):
             break
         heap.slot[place] = other
@@ -61,9 +61,9 @@ def _down(heap: Any, place: Any, item: Any) -> None:
         below = 2 * place + 1
         if below >= count:
             break
-        other = heap.slot[below]
+        other = np.int64(heap.slot[below])
         if below + 1 < count:
-            right = heap.slot[below + 1]
+            right = np.int64(heap.slot[below + 1])
             a, b = heap.key[right], heap.key[other]
             if a < b or (a == b and right < other):
                 below, other = below + 1, right
@@ -79,13 +79,14 @@ def _down(heap: Any, place: Any, item: Any) -> None:
 @inner
 def set_key(heap: Any, item: Any, key: Any) -> None:
     """Give an item a key: it enters, moves, or leaves (key infinite)."""
-    place, before = heap.place[item], heap.key[item]
+    apart()
+    place, before = np.int64(heap.place[item]), heap.key[item]
     heap.key[item] = key
     if key == np.inf:
         if place >= 0:
             heap.place[item] = -1
             heap.count[0] -= 1
-            last = heap.slot[heap.count[0]]
+            last = np.int64(heap.slot[heap.count[0]])
             if last != item:
                 if heap.key[last] < before or (heap.key[last] == before and last < item):
                     _up(heap, place, last)

@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from neurosim.kernels._jit import inner
+from neurosim.kernels._jit import apart, inner
 
 TIME, X, EXC, INH, RISE_EXC, RISE_INH, RELEASE, DRIVE = range(8)
 """Columns of a neuron's state: when it was valid, ``x``, currents and rises, end of the refractory
@@ -39,7 +39,7 @@ which all has decayed; MOhm."""
 
 CONSTANTS = 18
 
-VALUE, SLOPE, TURN, BEND = range(4)
+VALUE, SLOPE, TURN, BEND = np.int64(0), np.int64(1), np.int64(2), np.int64(3)
 """What is measured: distance to the threshold, its slope, change of the current, change of that."""
 
 
@@ -78,6 +78,7 @@ def rise_gain(h: Any, a: Any, b: Any, decay_a: Any, decay_b: Any) -> Any:
 @inner
 def after(s: Any, c: Any, h: Any) -> Any:
     """The state ``h`` steps later."""
+    apart()
     x, e, i, p, q = s
     a, u, dt = c[ALPHA], c[CHARGE], c[DT]
     decay = exp(-a * h)
@@ -102,6 +103,7 @@ def after(s: Any, c: Any, h: Any) -> Any:
 @inner
 def currents_after(s: Any, c: Any, h: Any) -> Any:
     """The state ``h`` steps later while the potential is held."""
+    apart()
     x, e, i, p, q = s
     if e != 0.0 or p != 0.0:
         fading = exp(-c[BETA_E] * h)
@@ -129,6 +131,7 @@ def at(row: Any, c: Any, time: Any) -> Any:
 @inner
 def advance(row: Any, c: Any, time: Any) -> None:
     """Bring a neuron's row to a time."""
+    apart()
     if row[TIME] < time:
         x, e, i, p, q = at(row, c, time)
         row[X], row[EXC], row[INH], row[RISE_EXC], row[RISE_INH] = x, e, i, p, q
@@ -200,6 +203,7 @@ def solve(
     Chandrupatla's method: inverse quadratic interpolation where that is safe, else bisection. Of
     the last bracket the end on which the function is >= 0 is returned.
     """
+    apart()
     a, fa, b, fb = low, f_low, high, f_high
     d, fd = a, fa
     share = 0.5
@@ -229,18 +233,19 @@ def solve(
 
 
 @inner
-def _zeros(what: Any, points: Any, count: Any, s: Any, c: Any, gap: Any) -> Any:
-    """Zeros between the first ``count`` points, one at most between neighbours; else infinite."""
+def _zeros(what: Any, points: Any, s: Any, c: Any) -> Any:
+    """Zeros between four points, one at most between neighbours; else infinite."""
+    apart()
     first = second = third = np.inf
     found = 0
     low = points[0]
-    f_low = measure(what, low, s, c, gap)
-    for j in range(1, count):
+    f_low = measure(what, low, s, c, 0.0)
+    for j in range(1, 4):
         high = points[j]
         if high > low:
-            f_high = measure(what, high, s, c, gap)
+            f_high = measure(what, high, s, c, 0.0)
             if (f_low >= 0.0) != (f_high >= 0.0):
-                zero = solve(what, low, high, f_low, f_high, 1e-9, s, c, gap)
+                zero = solve(what, low, high, f_low, f_high, 1e-9, s, c, 0.0)
                 if found == 0:
                     first = zero
                 elif found == 1:
@@ -268,8 +273,8 @@ def turns(s: Any, c: Any) -> Any:
     bend = far
     if apart > 0.0 and m != 0.0:
         bend = min(max(2.0 / apart - k / m, 0.0), far)
-    one, two, _ = _zeros(BEND, (0.0, bend, far, far), 3, s, c, 0.0)
-    return _zeros(TURN, (0.0, min(one, far), min(two, far), far), 4, s, c, 0.0)
+    one, two, _ = _zeros(BEND, (0.0, bend, far, far), s, c)
+    return _zeros(TURN, (0.0, min(one, far), min(two, far), far), s, c)
 
 
 @inner
@@ -279,6 +284,7 @@ def first_crossing(start: Any, s: Any, c: Any, gap: Any) -> Any:
     Looks from ``start`` steps after the state ``s`` on, when it is below the threshold. The result
     is late by at most 2e-13 steps (or the precision of its number), never early.
     """
+    apart()
     one, two, three = turns(s, c)
     points = (one, two, three, c[HORIZON])
     low = start

@@ -130,7 +130,12 @@ def _cells(plan: Plan, on_grid: bool) -> lay.Cells:
 
 def _constants(block: NeuronBlock, dt: float, on_grid: bool) -> NDArray[np.float64]:
     """One row of constants for each neuron, or for all of them."""
-    p: Any = {name: np.asarray(value, dtype=np.float64) for name, value in block.parameters.items()}
+    apart = ("v_rest", "i_offset")  # they make the drive, which each neuron has for itself
+    p: Any = {
+        name: np.asarray(value, dtype=np.float64)
+        for name, value in block.parameters.items()
+        if name not in apart
+    }
     tau_m, cm, delta = p["tau_m"], p["cm"], block.kind is IFCurrDelta
     taus = [tau_m, tau_m] if delta else [p["tau_syn_E"], p["tau_syn_I"]]
     resistance = tau_m / cm
@@ -152,9 +157,9 @@ def _constants(block: NeuronBlock, dt: float, on_grid: bool) -> NDArray[np.float
         (lif.SLOPE_I, lif.PEAK_I, lif.TOP_I, lif.JUMP_I),
     )
     for tau, (slope, peak, top, jump) in zip(taus, more, strict=True):
-        apart = tau_m != tau
-        ratio = np.where(apart, tau_m / tau, 2.0)
-        late = np.where(apart, np.log(ratio) / (ratio - 1.0) * tau_m, tau)  # of the largest response
+        differ = tau_m != tau
+        ratio = np.where(differ, tau_m / tau, 2.0)
+        late = np.where(differ, np.log(ratio) / (ratio - 1.0) * tau_m, tau)  # of the largest response
         columns[slope] = dt / cm * tau / np.e
         columns[peak] = exponential_gain(tau_m, tau, cm, late) * (1.0 + 1e-9)
         columns[top] = np.minimum(tau * tau / cm, resistance * tau / np.e) * (1.0 + 1e-9)

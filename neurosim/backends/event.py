@@ -290,9 +290,13 @@ class EventEngine:
             array[...] = state[name]
         self._note_weights()
 
-    def notes(self) -> dict[str, Any]:
-        """Facts for the recording's provenance: what the loop has done since the start."""
+    def counts(self) -> dict[str, int]:
+        """What the loop has done since the start: events, spikes of neurons, looks ahead (bounds)
+        and searches for a crossing."""
         names = ("synaptic_events", "poisson_events", "neuron_spikes", "look_aheads", "searches")
-        counts = dict(zip(names, self.arrays.clock[columns.SYNAPTIC :].tolist(), strict=True))
-        spikes = "grid" if self.on_grid else "any time"
-        return {"threads": 1, "engine": "event", "spike_times": spikes, **counts}
+        return dict(zip(names, self.arrays.clock[columns.SYNAPTIC :].tolist(), strict=True))
+
+    def notes(self) -> dict[str, Any]:
+        """Facts for the recording's provenance."""
+        spikes = "on the grid" if self.on_grid else "at any time"
+        return {"threads": 1, "engine": "event", "spike_times": spikes, **self.counts()}

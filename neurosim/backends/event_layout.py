@@ -110,7 +110,7 @@ def _cells(plan: Plan, on_grid: bool) -> lay.Cells:
         drive = given["v_rest"] + given["tau_m"] / given["cm"] * given["i_offset"]
         state[mine, lif.DRIVE] = drive
         for name, values in block.state.items():
-            state[mine, VARIABLES[name]] = np.ceil(values) if name == "refractory" else values
+            state[mine, VARIABLES[name]] = values
         state[mine, lif.X] -= drive
     first = [
         -1 if p.block < 0 else int(starts[p.block]) + p.offset for p in plan.populations

@@ -14,6 +14,7 @@ BUILT_IN = {
     "numba": "neurosim.backends.clocked:Clocked",
     "numba-event": "neurosim.backends.event:Event",
     "numba-event-precise": "neurosim.backends.event:precise",
+    "auto": "neurosim.backends.auto:Auto",
     "reference": "neurosim.backends.reference:Reference",
 }
 

@@ -155,6 +155,8 @@ def safe_steps(row: Any, c: Any) -> Any:
     slope += c[CHARGE] * (max(row[EXC], 0.0) + max(row[INH], 0.0))
     slope += max(row[RISE_EXC], 0.0) * c[SLOPE_E] + max(row[RISE_INH], 0.0) * c[SLOPE_I]
     gap = c[THRESHOLD] - row[DRIVE] - row[X]
+    if gap <= 0.0:
+        return 0.0
     return gap / slope if slope > 0.0 else np.inf
 
 

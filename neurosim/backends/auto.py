@@ -1,4 +1,4 @@
-"""Backend ``"auto"``: the clocked or the event-driven engine, whichever is expected to be faster."""
+"""Backend ``"auto"``: the clocked or the event-driven engine, whichever will be faster."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from neurosim.backends.event import Event, EventEngine
 from neurosim.backends.simulation import Simulation
 from neurosim.plan.plan import Plan
 
-UPDATE_NS = {"if_curr_exp": 1.0, "if_curr_alpha": 1.0, "if_curr_delta": 1.0}
+UPDATE_NS = {"if_curr_exp": 0.86, "if_curr_alpha": 1.36, "if_curr_delta": 0.45}
 """Cost of a neuron and step in the clocked engine, by kind."""
 
-DELIVERY_NS = 1.0
+DELIVERY_NS = 5.3
 """Cost of a synaptic event in the clocked engine."""
 
 EVENT_NS = {
-    "synaptic_events": 1.0, "poisson_events": 1.0, "neuron_spikes": 1.0, "look_aheads": 1.0,
-    "searches": 1.0,
+    "synaptic_events": 175.0, "poisson_events": 220.0, "neuron_spikes": 770.0,
+    "look_aheads": 1700.0, "searches": 0.0,
 }  # fmt: skip
 """Costs in the event-driven engine, by what it counts."""
 

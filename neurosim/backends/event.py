@@ -41,9 +41,11 @@ class Event:
             currents=("DCSource", "StepSource"),
             synapses=("static",),
             timings=("standard",),
-            features=("closed_loop", "weight_readback", "state_readback", "save_state"),
+            features=(
+                "closed_loop", "weight_readback", "state_readback", "exact_delays", "save_state",
+            ),
             notes=f"exact and event-driven, for low activity; spikes {spikes}",
-        )
+        )  # fmt: skip
 
     def check(self, plan: Plan) -> list[Violation]:
         """All that the backend cannot run."""

@@ -112,9 +112,7 @@ def _cells(plan: Plan, on_grid: bool) -> lay.Cells:
         for name, values in block.state.items():
             state[mine, VARIABLES[name]] = values
         state[mine, lif.X] -= drive
-    first = [
-        -1 if p.block < 0 else int(starts[p.block]) + p.offset for p in plan.populations
-    ]
+    first = [-1 if p.block < 0 else int(starts[p.block]) + p.offset for p in plan.populations]
     for i, (p, at) in enumerate(zip(plan.populations, first, strict=True)):
         if p.block >= 0:
             who[at : at + p.size, lay.POPULATION] = i
@@ -159,7 +157,9 @@ def _constants(block: NeuronBlock, dt: float, on_grid: bool) -> NDArray[np.float
     for tau, (slope, peak, top, jump) in zip(taus, more, strict=True):
         differ = tau_m != tau
         ratio = np.where(differ, tau_m / tau, 2.0)
-        late = np.where(differ, np.log(ratio) / (ratio - 1.0) * tau_m, tau)  # of the largest response
+        late = np.where(
+            differ, np.log(ratio) / (ratio - 1.0) * tau_m, tau
+        )  # of the largest response
         columns[slope] = dt / cm * tau / np.e
         columns[peak] = exponential_gain(tau_m, tau, cm, late) * (1.0 + 1e-9)
         columns[top] = np.minimum(tau * tau / cm, resistance * tau / np.e) * (1.0 + 1e-9)

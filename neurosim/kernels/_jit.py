@@ -21,9 +21,9 @@ from typing import Any
 import numba
 import numpy as np
 from numba.core import config
-from numba.extending import intrinsic
 
 FLAGS: dict[str, Any] = {"error_model": "numpy", "nogil": True}
+KERNEL: dict[str, Any] = {**FLAGS, "cache": True, "no_cfunc_wrapper": True}
 INNER: dict[str, Any] = {**FLAGS, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
 
@@ -67,7 +67,7 @@ def kernel(function: Callable[..., Any]) -> Any:
     before = settings.CACHE_DIR
     settings.CACHE_DIR = str(cache_folder())  # read once, when the dispatcher is made
     try:
-        return numba.njit(cache=True, no_cfunc_wrapper=True, **FLAGS)(function)
+        return numba.njit(**KERNEL)(function)
     finally:
         settings.CACHE_DIR = before
 
@@ -83,24 +83,3 @@ def inner(function: Callable[..., Any]) -> Any:
 def inline(function: Callable[..., Any]) -> Any:
     """As :func:`inner`, for a small function that is always merged into its callers."""
     return numba.njit(forceinline=True, **INNER)(function)
-
-
-@intrinsic  # type: ignore[untyped-decorator]
-def _apart(typing: Any) -> Any:
-    def mark(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        builder.function.attributes.add("noinline")
-        return context.get_dummy_value()
-
-    return numba.types.none(), mark
-
-
-def apart() -> None:
-    """Called first in an :func:`inner` function, keeps it out of its callers.
-
-    For functions that are big and have several callers: LLVM would copy them into each.
-    """
-
-
-@numba.extending.overload(apart, inline="never")
-def _apart_overload() -> Any:
-    return lambda: _apart()

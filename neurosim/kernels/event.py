@@ -48,9 +48,7 @@ DUE = np.uint8(2)
 
 
 @inner
-def _settle(
-    n: Any, now: Any, on_grid: Any, cells: Any, heap: Any, log: Any, clock: Any
-) -> None:
+def _settle(n: Any, now: Any, on_grid: Any, cells: Any, heap: Any, log: Any, clock: Any) -> None:
     """Let a neuron that is valid now spike if it is time, and look ahead again."""
     row, c = cells.state[n], cells.constants[cells.who[n, lay.ROW]]
     due = cells.mark[n, lay.TOUCHED] == DUE
@@ -175,7 +173,11 @@ def _next_stamp(k: Any, clock: Any, sources: Any, currents: Any, probes: Any) ->
     for s in range(probes.groups.shape[0]):
         due = probes.groups[s, lay.SINCE]
         if due < k:
-            due += (k - due + probes.groups[s, lay.EVERY] - 1) // probes.groups[s, lay.EVERY] * probes.groups[s, lay.EVERY]
+            due += (
+                (k - due + probes.groups[s, lay.EVERY] - 1)
+                // probes.groups[s, lay.EVERY]
+                * probes.groups[s, lay.EVERY]
+            )
         if due < probes.groups[s, lay.BEFORE]:
             found = min(found, due)
     return found
@@ -186,15 +188,16 @@ def _next_input(k: Any, inputs: Any) -> Any:
     """The first stamp from ``k`` on at which Poisson input arrives."""
     found = FAR
     for s in range(inputs.key.shape[0]):
-        if k <= inputs.groups[s, lay.TO_STEP] and inputs.groups[s, lay.FROM_STEP] < inputs.groups[s, lay.TO_STEP]:
+        if (
+            k <= inputs.groups[s, lay.TO_STEP]
+            and inputs.groups[s, lay.FROM_STEP] < inputs.groups[s, lay.TO_STEP]
+        ):
             found = min(found, max(k, inputs.groups[s, lay.FROM_STEP] + 1))
     return found
 
 
 @inner
-def _draw_inputs(
-    now: Any, touched: Any, inputs: Any, cells: Any, heap: Any, clock: Any
-) -> Any:
+def _draw_inputs(now: Any, touched: Any, inputs: Any, cells: Any, heap: Any, clock: Any) -> Any:
     """Add the Poisson events of the step that ends now."""
     step = np.int64(now) - 1
     for s in range(inputs.key.shape[0]):
@@ -209,7 +212,10 @@ def _draw_inputs(
                 w0, w1, w2, w3 = philox(inputs.key[s], np.uint64(block), np.uint64(step))
             lane = unit & 3
             word = (w0 if lane == 0 else w1) if lane < 2 else (w2 if lane == 2 else w3)
-            entry, stop = inputs.table_start[inputs.who[i, 1]], inputs.table_start[inputs.who[i, 1] + 1]
+            entry, stop = (
+                inputs.table_start[inputs.who[i, 1]],
+                inputs.table_start[inputs.who[i, 1] + 1],
+            )
             count = 0
             while entry < stop and np.uint64(inputs.tables[entry]) <= word:
                 entry += 1
@@ -218,7 +224,9 @@ def _draw_inputs(
                 clock[lay.POISSON] += 1
                 n = inputs.groups[s, lay.INTO] + unit
                 amount = inputs.weight[s] * count
-                touched = _add(n, inputs.groups[s, lay.INTO_COLUMN], amount, now, cells, heap, touched)
+                touched = _add(
+                    n, inputs.groups[s, lay.INTO_COLUMN], amount, now, cells, heap, touched
+                )
     return touched
 
 
@@ -233,7 +241,10 @@ def _emit_poisson(k: Any, sources: Any, log: Any) -> None:
             drawn = philox(sources.key[s], np.uint64(b), np.uint64(k))
             for lane in range(min(4, size - 4 * b)):
                 i = start + 4 * b + lane
-                if drawn[lane] < sources.threshold[i] and sources.window[i, 0] <= k < sources.window[i, 1]:
+                if (
+                    drawn[lane] < sources.threshold[i]
+                    and sources.window[i, 0] <= k < sources.window[i, 1]
+                ):
                     _append(np.float64(k), sources.groups[s, lay.SPIKING], 4 * b + lane, log)
 
 
@@ -259,7 +270,9 @@ def _sample(k: Any, probes: Any, cells: Any) -> None:
         if (k - probes.groups[s, lay.SINCE]) % probes.groups[s, lay.EVERY] == 0:
             out = probes.groups[s, lay.OUT]
             for i in range(probes.groups[s, lay.NEURONS], probes.groups[s, lay.NEURONS_END]):
-                probes.out[out] = _look(probes.neuron[i], probes.groups[s, lay.VARIABLE], np.float64(k), cells)
+                probes.out[out] = _look(
+                    probes.neuron[i], probes.groups[s, lay.VARIABLE], np.float64(k), cells
+                )
                 out += 1
             probes.groups[s, lay.OUT] = out
 
@@ -268,7 +281,9 @@ def _sample(k: Any, probes: Any, cells: Any) -> None:
 def _change_currents(k: Any, currents: Any, cells: Any, clock: Any) -> Any:
     """Change the drives of neurons; the number of touched ones."""
     touched = np.int64(0)
-    while clock[lay.CHANGE] < currents.change.shape[0] and currents.change[clock[lay.CHANGE], 0] == k:
+    while (
+        clock[lay.CHANGE] < currents.change.shape[0] and currents.change[clock[lay.CHANGE], 0] == k
+    ):
         j = clock[lay.CHANGE]
         s = currents.change[j, 1]
         for i in range(currents.groups[s, 1], currents.groups[s, 2]):
@@ -322,8 +337,8 @@ def run(
     arrival = _next_input(clock[lay.ARRIVAL], inputs)
     for d in range(delays.steps.shape[0]):
         _wait(d, delays, queue, log)
-    now = 0.0
-    touched = np.int64(0)
+    now: Any = 0.0
+    touched: Any = np.int64(0)
     if clock[lay.BEGUN] == 0:
         clock[lay.BEGUN] = 1
         for n in range(cells.who.shape[0]):
@@ -367,4 +382,3 @@ def look(first: Any, column: Any, time: Any, cells: Any, out: Any) -> None:
     """A state variable of neighbouring neurons from ``first`` on at a time."""
     for i in range(out.shape[0]):
         out[i] = _look(first + i, column, time, cells)
-

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from neurosim.kernels._jit import apart, inner
+from neurosim.kernels._jit import inner
 
 
 class Heap(NamedTuple):
@@ -79,7 +79,6 @@ def _down(heap: Any, place: Any, item: Any) -> None:
 @inner
 def set_key(heap: Any, item: Any, key: Any) -> None:
     """Give an item a key: it enters, moves, or leaves (key infinite)."""
-    apart()
     place, before = np.int64(heap.place[item]), heap.key[item]
     heap.key[item] = key
     if key == np.inf:

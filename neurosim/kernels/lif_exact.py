@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from neurosim.kernels._jit import apart, inner
+from neurosim.kernels._jit import inner
 
 TIME, X, EXC, INH, RISE_EXC, RISE_INH, RELEASE, DRIVE = range(8)
 """Columns of a neuron's state: when it was valid, ``x``, currents and rises, end of the refractory
@@ -78,7 +78,6 @@ def rise_gain(h: Any, a: Any, b: Any, decay_a: Any, decay_b: Any) -> Any:
 @inner
 def after(s: Any, c: Any, h: Any) -> Any:
     """The state ``h`` steps later."""
-    apart()
     x, e, i, p, q = s
     a, u, dt = c[ALPHA], c[CHARGE], c[DT]
     decay = exp(-a * h)
@@ -103,7 +102,6 @@ def after(s: Any, c: Any, h: Any) -> Any:
 @inner
 def currents_after(s: Any, c: Any, h: Any) -> Any:
     """The state ``h`` steps later while the potential is held."""
-    apart()
     x, e, i, p, q = s
     if e != 0.0 or p != 0.0:
         fading = exp(-c[BETA_E] * h)
@@ -131,7 +129,6 @@ def at(row: Any, c: Any, time: Any) -> Any:
 @inner
 def advance(row: Any, c: Any, time: Any) -> None:
     """Bring a neuron's row to a time."""
-    apart()
     if row[TIME] < time:
         x, e, i, p, q = at(row, c, time)
         row[X], row[EXC], row[INH], row[RISE_EXC], row[RISE_INH] = x, e, i, p, q
@@ -205,7 +202,6 @@ def solve(
     Chandrupatla's method: inverse quadratic interpolation where that is safe, else bisection. Of
     the last bracket the end on which the function is >= 0 is returned.
     """
-    apart()
     a, fa, b, fb = low, f_low, high, f_high
     d, fd = a, fa
     share = 0.5
@@ -237,7 +233,6 @@ def solve(
 @inner
 def _zeros(what: Any, points: Any, s: Any, c: Any) -> Any:
     """Zeros between four points, one at most between neighbours; else infinite."""
-    apart()
     first = second = third = np.inf
     found = 0
     low = points[0]
@@ -286,7 +281,6 @@ def first_crossing(start: Any, s: Any, c: Any, gap: Any) -> Any:
     Looks from ``start`` steps after the state ``s`` on, when it is below the threshold. The result
     is late by at most 2e-13 steps (or the precision of its number), never early.
     """
-    apart()
     one, two, three = turns(s, c)
     points = (one, two, three, c[HORIZON])
     low = start

@@ -21,7 +21,7 @@ def driven(**parameters):
     return net
 
 
-def recurrent(delay=1.5, dt_free=True):
+def recurrent(delay=1.5):
     """Two populations of different kinds that excite and inhibit each other."""
     net = ns.Network("recurrent")
     stim = net.population("stim", 3, ns.SpikeSourceArray(spike_times=[[2.0, 30.0], [5.0], [41.0]]))
@@ -66,7 +66,9 @@ def test_an_input_moves_a_spike_as_the_solution_says():
     low, high = 0.0, 20.0  # 3 t exp(-t / 20) = 15 on its rising side
     for _ in range(60):
         middle = 0.5 * (low + high)
-        low, high = (middle, high) if 3.0 * middle * math.exp(-middle / 20.0) < 15.0 else (low, middle)
+        low, high = (
+            (middle, high) if 3.0 * middle * math.exp(-middle / 20.0) < 15.0 else (low, middle)
+        )
     assert times.times[0] == pytest.approx(2.0 + high, abs=1e-10)
 
 
@@ -170,9 +172,10 @@ def test_spiking_without_end_is_an_error_not_a_hang():
 @both
 def test_weights_are_read_and_replaced(name):
     net = recurrent()
-    with ns.prepare(net, dt=0.5, seed=3, backend=name) as simulation, ns.prepare(
-        net, dt=0.5, seed=3
-    ) as clocked:
+    with (
+        ns.prepare(net, dt=0.5, seed=3, backend=name) as simulation,
+        ns.prepare(net, dt=0.5, seed=3) as clocked,
+    ):
         for sim in (simulation, clocked):
             own, shared = sim.weights("exc->jump"), sim.weights("exc->inh")
             assert shared.weight.tolist() == [0.6] * 24
@@ -253,7 +256,7 @@ def test_other_neurons_and_single_precision_are_refused():
     net.population("cells", 2, ns.IFCondExp())
     with pytest.raises(UnsupportedError, match="population 'cells': kind 'if_cond_exp'"):
         run(net, "numba-event")
-    with pytest.raises(UnsupportedError, match="precision 'single'.*Use precision='double'"):
+    with pytest.raises(UnsupportedError, match=r"precision 'single'.*Use precision='double'"):
         run(driven(), PRECISE, precision="single")
 
 

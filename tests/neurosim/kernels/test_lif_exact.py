@@ -119,7 +119,10 @@ def test_a_potential_that_touches_the_threshold_is_told_from_one_that_does_not(p
         low, high = (middle, high) if rising else (low, middle)
     peak = (expm(a * low) @ state)[0]
     c = constants(**values)
-    above, below = row(state, 15.0 - peak * (1.0 - excess)), row(state, 15.0 - peak * (1.0 + excess))
+    above, below = (
+        row(state, 15.0 - peak * (1.0 - excess)),
+        row(state, 15.0 - peak * (1.0 + excess)),
+    )
     assert abs(DT * spike_time(above, c, False) - low) < 1e-3 + 60.0 * np.sqrt(excess)
     assert spike_time(below, c, False) == np.inf
 

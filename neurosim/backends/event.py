@@ -267,7 +267,7 @@ class EventEngine:
         a = self.arrays
         count = int(a.log.count[0])
         return {
-            "cells": a.cells.state, "mark": a.cells.mark, "key": a.heap.key, "slot": a.heap.slot,
+            "cells": a.cells.state, "searched": a.cells.searched, "key": a.heap.key, "slot": a.heap.slot,
             "place": a.heap.place, "count": a.heap.count, "delays": a.delays.whole,
             "queue_key": a.queue.key, "queue_slot": a.queue.slot, "queue_place": a.queue.place,
             "queue_count": a.queue.count, "lanes": a.lanes.whole, "lane_weight": a.lanes.weight,

@@ -102,7 +102,7 @@ def _cells(plan: Plan, on_grid: bool) -> lay.Cells:
     n = int(starts[-1])
     tables = [_constants(block, plan.dt, on_grid) for block in plan.neurons]
     rows = np.cumsum([0, *map(len, tables)])
-    state, who = np.zeros((n, lif.COLUMNS)), np.zeros((n, 2), dtype=np.int32)
+    state, who = _lines(n), np.zeros((n, 2), dtype=np.int32)
     for block, table, start, at in zip(plan.neurons, tables, starts, rows, strict=False):
         mine = slice(start, start + block.size)
         who[mine, lay.ROW] = at if len(table) == 1 else np.arange(at, at + block.size)
@@ -120,10 +120,18 @@ def _cells(plan: Plan, on_grid: bool) -> lay.Cells:
         state,
         np.concatenate([*tables, np.empty((0, lif.CONSTANTS))]),
         who,
-        np.zeros((n, 2), dtype=np.uint8),
+        np.full(n, -1.0),
+        np.zeros(n, dtype=np.uint8),
         np.zeros(n, dtype=np.int32),
         np.array(first, dtype=np.int64),
     )
+
+
+def _lines(n: int) -> NDArray[np.float64]:
+    """Rows of state that are a cache line each, in place and size."""
+    room = np.zeros((n + 1) * lif.COLUMNS)
+    start = -room.ctypes.data % 64 // 8
+    return room[start : start + n * lif.COLUMNS].reshape(n, lif.COLUMNS)
 
 
 def _constants(block: NeuronBlock, dt: float, on_grid: bool) -> NDArray[np.float64]:

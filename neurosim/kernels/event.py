@@ -5,7 +5,7 @@ grid follow what ``update-order.md`` puts at the beginning of a step: samples, s
 changes of currents. A run ends between the two.
 
 A neuron is touched when something arrives. Its key in the heap is the time of its next spike, or
-only a time before which it cannot spike (``exact`` tells): computing the spike is put off until
+only a time before which it cannot spike: computing the spike is put off until
 that time comes, since most of it would be in vain.
 """
 
@@ -28,6 +28,7 @@ from neurosim.kernels.lif_exact import (
     RESISTANCE,
     RISE_EXC,
     THRESHOLD,
+    TIME,
     X,
     advance,
     at,
@@ -40,6 +41,9 @@ from neurosim.kernels.rng import philox
 FAR = np.int64(1 << 62)
 """A stamp that never comes."""
 
+STRIP = np.int64(128)
+"""Targets whose rows are brought into the cache at once."""
+
 DUE = np.uint8(2)
 """Mark of a touched neuron whose spike is due."""
 
@@ -51,8 +55,8 @@ DUE = np.uint8(2)
 def _settle(n: Any, now: Any, on_grid: Any, cells: Any, heap: Any, log: Any, clock: Any) -> None:
     """Let a neuron that is valid now spike if it is time, and look ahead again."""
     row, c = cells.state[n], cells.constants[cells.who[n, lay.ROW]]
-    due = cells.mark[n, lay.TOUCHED] == DUE
-    cells.mark[n, lay.TOUCHED] = 0
+    due = cells.touched[n] == DUE
+    cells.touched[n] = 0
     search = False
     if due or (row[X] >= c[THRESHOLD] - row[DRIVE] and now > row[RELEASE]):
         row[X] = c[RESET] - row[DRIVE]
@@ -61,18 +65,18 @@ def _settle(n: Any, now: Any, on_grid: Any, cells: Any, heap: Any, log: Any, clo
         _append(now, p, n - cells.first[p], log)
         clock[lay.SPIKES] += 1
         search = row[DRIVE] > c[THRESHOLD]
-    key = np.inf
+    key, exact = np.inf, -1.0
     if can_cross(row, c):
         safe = 0.0 if search else np.floor(safe_steps(row, c))
         if safe >= 2.0:
             key = max(now, row[RELEASE]) + safe
             if now < heap.key[n] <= key:
                 key = heap.key[n]
-            cells.mark[n, lay.EXACT] = 0
         else:
             key = next_spike(row, c, on_grid)
-            cells.mark[n, lay.EXACT] = 1
+            exact = now
             clock[lay.SEARCHES] += 1
+    cells.searched[n] = exact
     if key != heap.key[n]:
         set_key(heap, n, key)
 
@@ -80,16 +84,20 @@ def _settle(n: Any, now: Any, on_grid: Any, cells: Any, heap: Any, log: Any, clo
 @inner
 def _mark(n: Any, cells: Any, touched: Any) -> Any:
     """Put a neuron on the list of touched ones; their number."""
-    if cells.mark[n, lay.TOUCHED] == 0:
-        cells.mark[n, lay.TOUCHED] = 1
+    if cells.touched[n] == 0:
+        cells.touched[n] = 1
         cells.list[touched] = n
         touched += 1
     return touched
 
 
 @inner
-def _add(n: Any, column: Any, weight: Any, now: Any, cells: Any, heap: Any, touched: Any) -> Any:
-    """Add an input to a neuron; the number of touched neurons after it."""
+def _add(n: Any, column: Any, weight: Any, now: Any, cells: Any, touched: Any) -> Any:
+    """Add an input to a neuron; the number of touched neurons after it.
+
+    A neuron that cannot reach its threshold is not touched. If it has a key, that stays: at that
+    time it will be looked at again, since its row has moved on since the key was made.
+    """
     row, c = cells.state[n], cells.constants[cells.who[n, lay.ROW]]
     advance(row, c, now)
     if column == X:
@@ -100,7 +108,7 @@ def _add(n: Any, column: Any, weight: Any, now: Any, cells: Any, heap: Any, touc
         row[column] += weight * c[JUMP_E + column - RISE_EXC]
     else:
         row[column] += weight
-    if heap.key[n] != np.inf or can_cross(row, c):
+    if can_cross(row, c):
         touched = _mark(n, cells, touched)
     return touched
 
@@ -128,9 +136,21 @@ def _wait(d: Any, delays: Any, queue: Any, log: Any) -> None:
 
 
 @inner
+def _latest(low: Any, high: Any, base: Any, synapses: Any, cells: Any) -> Any:
+    """The latest time of the rows of some targets: never after the present.
+
+    It is asked for so that the rows come into the cache together, not one after the other.
+    """
+    latest = 0.0
+    for e in range(low, high):
+        latest = max(latest, cells.state[base + synapses.targets[e], TIME])
+    return latest
+
+
+@inner
 def _deliver(
     d: Any, now: Any, touched: Any, delays: Any, queue: Any, lanes: Any, synapses: Any, cells: Any,
-    heap: Any, log: Any, clock: Any,
+    log: Any, clock: Any,
 ) -> Any:  # fmt: skip
     """Add what arrives now over one delay; the number of touched neurons after it."""
     while queue.key[d] == now:
@@ -144,13 +164,20 @@ def _deliver(
             segment = whole[lay.SEGMENT] + source * whole[lay.STRIDE]
             low, high = synapses.ptr[segment], synapses.ptr[segment + 1]
             targets, weights = low + whole[lay.TARGETS_AT], low + whole[lay.WEIGHTS_AT]
-            weight = lanes.weight[lane]
             clock[lay.SYNAPTIC] += high - low
-            for e in range(high - low):
-                if not whole[lay.SHARED]:
-                    weight = np.float64(synapses.weights[weights + e])
-                n = whole[lay.TARGET] + synapses.targets[targets + e]
-                touched = _add(n, whole[lay.COLUMN], weight, now, cells, heap, touched)
+            for strip in range(np.int64(0), high - low, STRIP):
+                stop = min(high - low, strip + STRIP)
+                if (
+                    _latest(strip + targets, stop + targets, whole[lay.TARGET], synapses, cells)
+                    > now
+                ):
+                    return touched
+                for e in range(strip, stop):
+                    weight = lanes.weight[lane]
+                    if not whole[lay.SHARED]:
+                        weight = np.float64(synapses.weights[weights + e])
+                    n = whole[lay.TARGET] + synapses.targets[targets + e]
+                    touched = _add(n, whole[lay.COLUMN], weight, now, cells, touched)
         delays.whole[d, lay.CURSOR] = i + 1
         _wait(d, delays, queue, log)
     return touched
@@ -197,7 +224,7 @@ def _next_input(k: Any, inputs: Any) -> Any:
 
 
 @inner
-def _draw_inputs(now: Any, touched: Any, inputs: Any, cells: Any, heap: Any, clock: Any) -> Any:
+def _draw_inputs(now: Any, touched: Any, inputs: Any, cells: Any, clock: Any) -> Any:
     """Add the Poisson events of the step that ends now."""
     step = np.int64(now) - 1
     for s in range(inputs.key.shape[0]):
@@ -224,9 +251,7 @@ def _draw_inputs(now: Any, touched: Any, inputs: Any, cells: Any, heap: Any, clo
                 clock[lay.POISSON] += 1
                 n = inputs.groups[s, lay.INTO] + unit
                 amount = inputs.weight[s] * count
-                touched = _add(
-                    n, inputs.groups[s, lay.INTO_COLUMN], amount, now, cells, heap, touched
-                )
+                touched = _add(n, inputs.groups[s, lay.INTO_COLUMN], amount, now, cells, touched)
     return touched
 
 
@@ -313,11 +338,12 @@ def _take_due(now: Any, touched: Any, cells: Any, heap: Any, clock: Any) -> Any:
     while first_key(heap) == now:
         n = np.int64(heap.slot[0])
         set_key(heap, n, np.inf)
-        if cells.mark[n, lay.TOUCHED] == 0:
+        if cells.touched[n] == 0:
+            due = cells.searched[n] == cells.state[n, TIME]
             advance(cells.state[n], cells.constants[cells.who[n, lay.ROW]], now)
             touched = _mark(n, cells, touched)
-            if cells.mark[n, lay.EXACT]:
-                cells.mark[n, lay.TOUCHED] = DUE
+            if due:
+                cells.touched[n] = DUE
             else:
                 clock[lay.CHECKS] += 1
     return touched
@@ -358,10 +384,10 @@ def run(
             while first_key(queue) == now:
                 d = np.int64(queue.slot[0])
                 touched = _deliver(
-                    d, now, touched, delays, queue, lanes, synapses, cells, heap, log, clock
+                    d, now, touched, delays, queue, lanes, synapses, cells, log, clock
                 )
             if now == arrival:
-                touched = _draw_inputs(now, touched, inputs, cells, heap, clock)
+                touched = _draw_inputs(now, touched, inputs, cells, clock)
                 clock[lay.ARRIVAL] = arrival + 1
                 arrival = _next_input(arrival + 1, inputs)
             touched = _take_due(now, touched, cells, heap, clock)

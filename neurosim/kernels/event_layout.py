@@ -16,17 +16,17 @@ class Cells(NamedTuple):
     state: Any  # float64[n, 8], columns in lif_exact
     constants: Any  # float64[rows, CONSTANTS], columns in lif_exact
     who: Any  # int32[n, 2]
-    mark: Any  # uint8[n, 2]
+    searched: (
+        Any  # float64[n], when a neuron's key was found to be its next spike; it is so as long
+    )
+    # as the neuron's row is of that time
+    touched: Any  # uint8[n], 1 if a neuron is in the list below, 2 if its spike is due
     list: Any  # int32[n], neurons that are touched at the present time
     first: Any  # int64[n_populations], neuron of a population's id 0, -1 for sources
 
 
 ROW, POPULATION = range(2)
 """Columns of ``Cells.who``: row of a neuron's constants, population."""
-
-EXACT, TOUCHED = range(2)
-"""Columns of ``Cells.mark``: 1 if a neuron's key is its next spike, 0 if it is a time before it; 1
-if the neuron is in the list, 2 if its spike is due."""
 
 
 class Log(NamedTuple):

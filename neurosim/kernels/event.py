@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from neurosim.kernels import event_layout as lay
-from neurosim.kernels._jit import inner, kernel
+from neurosim.kernels._jit import lean_inner, lean_kernel
 from neurosim.kernels.heap import first_key, set_key
 from neurosim.kernels.lif_exact import (
     DRIVE,
@@ -51,7 +51,7 @@ DUE = np.uint8(2)
 # neurons
 
 
-@inner
+@lean_inner
 def _settle(n: Any, now: Any, on_grid: Any, cells: Any, heap: Any, log: Any, clock: Any) -> None:
     """Let a neuron that is valid now spike if it is time, and look ahead again."""
     row, c = cells.state[n], cells.constants[cells.who[n, lay.ROW]]
@@ -81,49 +81,46 @@ def _settle(n: Any, now: Any, on_grid: Any, cells: Any, heap: Any, log: Any, clo
         set_key(heap, n, key)
 
 
-@inner
-def _mark(n: Any, cells: Any, touched: Any) -> Any:
+@lean_inner
+def _mark(n: Any, count: Any, marks: Any, marked: Any) -> Any:
     """Put a neuron on the list of touched ones; their number."""
-    if cells.touched[n] == 0:
-        cells.touched[n] = 1
-        cells.list[touched] = n
-        touched += 1
-    return touched
+    if marks[n] == 0:
+        marks[n] = 1
+        marked[count] = n
+        count += 1
+    return count
 
 
-@inner
-def _add(n: Any, column: Any, weight: Any, now: Any, cells: Any, touched: Any) -> Any:
-    """Add an input to a neuron; the number of touched neurons after it.
+@lean_inner
+def _add(row: Any, c: Any, column: Any, weight: Any, now: Any) -> Any:
+    """Add an input to a neuron; whether it may reach its threshold now.
 
-    A neuron that cannot reach its threshold is not touched. If it has a key, that stays: at that
-    time it will be looked at again, since its row has moved on since the key was made.
+    If it cannot, it is not touched. If it has a key, that stays: at that time it will be looked at
+    again, since its row has moved on since the key was made.
     """
-    row, c = cells.state[n], cells.constants[cells.who[n, lay.ROW]]
     advance(row, c, now)
     if column == X:
         if now <= row[RELEASE]:
-            return touched  # lost while the potential is held
+            return False  # lost while the potential is held
         row[X] += weight
     elif column >= RISE_EXC:
         row[column] += weight * c[JUMP_E + column - RISE_EXC]
     else:
         row[column] += weight
-    if can_cross(row, c):
-        touched = _mark(n, cells, touched)
-    return touched
+    return can_cross(row, c)
 
 
 # spikes
 
 
-@inner
+@lean_inner
 def _append(time: Any, population: Any, unit: Any, log: Any) -> None:
     i = log.count[0]
     log.time[i], log.who[i, 0], log.who[i, 1] = time, population, unit
     log.count[0] = i + 1
 
 
-@inner
+@lean_inner
 def _wait(d: Any, delays: Any, queue: Any, log: Any) -> None:
     """Let a delay wait for the next spike of the log that has synapses of that delay."""
     i, count = delays.whole[d, lay.CURSOR], log.count[0]
@@ -135,19 +132,19 @@ def _wait(d: Any, delays: Any, queue: Any, log: Any) -> None:
         set_key(queue, d, key)
 
 
-@inner
-def _latest(low: Any, high: Any, base: Any, synapses: Any, cells: Any) -> Any:
+@lean_inner
+def _latest(targets: Any, base: Any, state: Any) -> Any:
     """The latest time of the rows of some targets: never after the present.
 
     It is asked for so that the rows come into the cache together, not one after the other.
     """
     latest = 0.0
-    for e in range(low, high):
-        latest = max(latest, cells.state[base + synapses.targets[e], TIME])
+    for target in targets:
+        latest = max(latest, state[base + target, TIME])
     return latest
 
 
-@inner
+@lean_inner
 def _deliver(
     d: Any, now: Any, touched: Any, delays: Any, queue: Any, lanes: Any, synapses: Any, cells: Any,
     log: Any, clock: Any,
@@ -167,17 +164,17 @@ def _deliver(
             clock[lay.SYNAPTIC] += high - low
             for strip in range(np.int64(0), high - low, STRIP):
                 stop = min(high - low, strip + STRIP)
-                if (
-                    _latest(strip + targets, stop + targets, whole[lay.TARGET], synapses, cells)
-                    > now
-                ):
+                ids = synapses.targets[strip + targets : stop + targets]
+                if _latest(ids, whole[lay.TARGET], cells.state) > now:
                     return touched
                 for e in range(strip, stop):
                     weight = lanes.weight[lane]
                     if not whole[lay.SHARED]:
                         weight = np.float64(synapses.weights[weights + e])
                     n = whole[lay.TARGET] + synapses.targets[targets + e]
-                    touched = _add(n, whole[lay.COLUMN], weight, now, cells, touched)
+                    c = cells.constants[cells.who[n, lay.ROW]]
+                    if _add(cells.state[n], c, whole[lay.COLUMN], weight, now):
+                        touched = _mark(n, touched, cells.touched, cells.list)
         delays.whole[d, lay.CURSOR] = i + 1
         _wait(d, delays, queue, log)
     return touched
@@ -186,7 +183,7 @@ def _deliver(
 # stamps of the grid
 
 
-@inner
+@lean_inner
 def _next_stamp(k: Any, clock: Any, sources: Any, currents: Any, probes: Any) -> Any:
     """The first stamp from ``k`` on at which something begins."""
     found = FAR
@@ -195,44 +192,41 @@ def _next_stamp(k: Any, clock: Any, sources: Any, currents: Any, probes: Any) ->
     if clock[lay.CHANGE] < currents.change.shape[0]:
         found = min(found, currents.change[clock[lay.CHANGE], 0])
     for s in range(sources.groups.shape[0]):
-        if k < sources.groups[s, lay.END]:
-            found = min(found, max(k, sources.groups[s, lay.BEGIN]))
+        group = sources.groups[s]
+        if k < group[lay.END]:
+            found = min(found, max(k, group[lay.BEGIN]))
     for s in range(probes.groups.shape[0]):
-        due = probes.groups[s, lay.SINCE]
+        probe = probes.groups[s]
+        due = probe[lay.SINCE]
         if due < k:
-            due += (
-                (k - due + probes.groups[s, lay.EVERY] - 1)
-                // probes.groups[s, lay.EVERY]
-                * probes.groups[s, lay.EVERY]
-            )
-        if due < probes.groups[s, lay.BEFORE]:
+            due += (k - due + probe[lay.EVERY] - 1) // probe[lay.EVERY] * probe[lay.EVERY]
+        if due < probe[lay.BEFORE]:
             found = min(found, due)
     return found
 
 
-@inner
+@lean_inner
 def _next_input(k: Any, inputs: Any) -> Any:
     """The first stamp from ``k`` on at which Poisson input arrives."""
     found = FAR
     for s in range(inputs.key.shape[0]):
-        if (
-            k <= inputs.groups[s, lay.TO_STEP]
-            and inputs.groups[s, lay.FROM_STEP] < inputs.groups[s, lay.TO_STEP]
-        ):
-            found = min(found, max(k, inputs.groups[s, lay.FROM_STEP] + 1))
+        group = inputs.groups[s]
+        if k <= group[lay.TO_STEP] and group[lay.FROM_STEP] < group[lay.TO_STEP]:
+            found = min(found, max(k, group[lay.FROM_STEP] + 1))
     return found
 
 
-@inner
+@lean_inner
 def _draw_inputs(now: Any, touched: Any, inputs: Any, cells: Any, clock: Any) -> Any:
     """Add the Poisson events of the step that ends now."""
     step = np.int64(now) - 1
     for s in range(inputs.key.shape[0]):
-        if step < inputs.groups[s, lay.FROM_STEP] or step >= inputs.groups[s, lay.TO_STEP]:
+        group = inputs.groups[s]
+        if step < group[lay.FROM_STEP] or step >= group[lay.TO_STEP]:
             continue
         block = np.int64(-1)
         w0 = w1 = w2 = w3 = np.uint64(0)
-        for i in range(inputs.groups[s, lay.IDS], inputs.groups[s, lay.IDS_END]):
+        for i in range(group[lay.IDS], group[lay.IDS_END]):
             unit = np.int64(inputs.who[i, 0])
             if unit >> 2 != block:
                 block = unit >> 2
@@ -249,19 +243,22 @@ def _draw_inputs(now: Any, touched: Any, inputs: Any, cells: Any, clock: Any) ->
                 count += 1
             if count > 0:
                 clock[lay.POISSON] += 1
-                n = inputs.groups[s, lay.INTO] + unit
+                n = group[lay.INTO] + unit
                 amount = inputs.weight[s] * count
-                touched = _add(n, inputs.groups[s, lay.INTO_COLUMN], amount, now, cells, touched)
+                c = cells.constants[cells.who[n, lay.ROW]]
+                if _add(cells.state[n], c, group[lay.INTO_COLUMN], amount, now):
+                    touched = _mark(n, touched, cells.touched, cells.list)
     return touched
 
 
-@inner
+@lean_inner
 def _emit_poisson(k: Any, sources: Any, log: Any) -> None:
     for s in range(sources.groups.shape[0]):
-        if k < sources.groups[s, lay.BEGIN] or k >= sources.groups[s, lay.END]:
+        group = sources.groups[s]
+        if k < group[lay.BEGIN] or k >= group[lay.END]:
             continue
-        start = sources.groups[s, lay.UNITS]
-        size = sources.groups[s, lay.UNITS_END] - start
+        start = group[lay.UNITS]
+        size = group[lay.UNITS_END] - start
         for b in range((size + 3) // 4):
             drawn = philox(sources.key[s], np.uint64(b), np.uint64(k))
             for lane in range(min(4, size - 4 * b)):
@@ -270,16 +267,15 @@ def _emit_poisson(k: Any, sources: Any, log: Any) -> None:
                     drawn[lane] < sources.threshold[i]
                     and sources.window[i, 0] <= k < sources.window[i, 1]
                 ):
-                    _append(np.float64(k), sources.groups[s, lay.SPIKING], 4 * b + lane, log)
+                    _append(np.float64(k), group[lay.SPIKING], 4 * b + lane, log)
 
 
-@inner
-def _look(n: Any, column: Any, time: Any, cells: Any) -> Any:
+@lean_inner
+def _look(row: Any, c: Any, column: Any, time: Any) -> Any:
     """A state variable of a neuron at a time, without bringing the neuron there."""
-    row = cells.state[n]
     if column == RELEASE:
         return max(row[RELEASE] - time, 0.0)
-    x, e, i, p, q = at(row, cells.constants[cells.who[n, lay.ROW]], time)
+    x, e, i, p, q = at(row, c, time)
     if column == X:
         return row[DRIVE] + x
     if column < RISE_EXC:
@@ -287,22 +283,23 @@ def _look(n: Any, column: Any, time: Any, cells: Any) -> Any:
     return p if column == RISE_EXC else q
 
 
-@inner
+@lean_inner
 def _sample(k: Any, probes: Any, cells: Any) -> None:
     for s in range(probes.groups.shape[0]):
-        if k < probes.groups[s, lay.SINCE] or k >= probes.groups[s, lay.BEFORE]:
+        group = probes.groups[s]
+        if k < group[lay.SINCE] or k >= group[lay.BEFORE]:
             continue
-        if (k - probes.groups[s, lay.SINCE]) % probes.groups[s, lay.EVERY] == 0:
-            out = probes.groups[s, lay.OUT]
-            for i in range(probes.groups[s, lay.NEURONS], probes.groups[s, lay.NEURONS_END]):
-                probes.out[out] = _look(
-                    probes.neuron[i], probes.groups[s, lay.VARIABLE], np.float64(k), cells
-                )
+        if (k - group[lay.SINCE]) % group[lay.EVERY] == 0:
+            out = group[lay.OUT]
+            for i in range(group[lay.NEURONS], group[lay.NEURONS_END]):
+                n = probes.neuron[i]
+                c = cells.constants[cells.who[n, lay.ROW]]
+                probes.out[out] = _look(cells.state[n], c, group[lay.VARIABLE], np.float64(k))
                 out += 1
-            probes.groups[s, lay.OUT] = out
+            group[lay.OUT] = out
 
 
-@inner
+@lean_inner
 def _change_currents(k: Any, currents: Any, cells: Any, clock: Any) -> Any:
     """Change the drives of neurons; the number of touched ones."""
     touched = np.int64(0)
@@ -311,19 +308,20 @@ def _change_currents(k: Any, currents: Any, cells: Any, clock: Any) -> Any:
     ):
         j = clock[lay.CHANGE]
         s = currents.change[j, 1]
-        for i in range(currents.groups[s, 1], currents.groups[s, 2]):
-            n = currents.groups[s, 0] + currents.id[i]
-            c = cells.constants[cells.who[n, lay.ROW]]
-            advance(cells.state[n], c, np.float64(k))
+        group = currents.groups[s]
+        for i in range(group[1], group[2]):
+            n = group[0] + currents.id[i]
+            row, c = cells.state[n], cells.constants[cells.who[n, lay.ROW]]
+            advance(row, c, np.float64(k))
             amount = currents.amount[j] * c[RESISTANCE]
-            cells.state[n, DRIVE] += amount
-            cells.state[n, X] -= amount
-            touched = _mark(n, cells, touched)
+            row[DRIVE] += amount
+            row[X] -= amount
+            touched = _mark(n, touched, cells.touched, cells.list)
         clock[lay.CHANGE] = j + 1
     return touched
 
 
-@inner
+@lean_inner
 def _emit_given(k: Any, sources: Any, log: Any, clock: Any) -> None:
     i = clock[lay.GIVEN]
     while i < sources.given.shape[0] and sources.given[i, 0] == k:
@@ -332,7 +330,7 @@ def _emit_given(k: Any, sources: Any, log: Any, clock: Any) -> None:
     clock[lay.GIVEN] = i
 
 
-@inner
+@lean_inner
 def _take_due(now: Any, touched: Any, cells: Any, heap: Any, clock: Any) -> Any:
     """Take the neurons out of the heap whose key is now; the number of touched ones."""
     while first_key(heap) == now:
@@ -341,7 +339,7 @@ def _take_due(now: Any, touched: Any, cells: Any, heap: Any, clock: Any) -> Any:
         if cells.touched[n] == 0:
             due = cells.searched[n] == cells.state[n, TIME]
             advance(cells.state[n], cells.constants[cells.who[n, lay.ROW]], now)
-            touched = _mark(n, cells, touched)
+            touched = _mark(n, touched, cells.touched, cells.list)
             if due:
                 cells.touched[n] = DUE
             else:
@@ -349,7 +347,7 @@ def _take_due(now: Any, touched: Any, cells: Any, heap: Any, clock: Any) -> Any:
     return touched
 
 
-@kernel
+@lean_kernel
 def run(
     until: Any, on_grid: Any, room: Any, cells: Any, heap: Any, log: Any, delays: Any, queue: Any,
     lanes: Any, synapses: Any, sources: Any, inputs: Any, currents: Any, probes: Any, clock: Any,
@@ -368,7 +366,7 @@ def run(
     if clock[lay.BEGUN] == 0:
         clock[lay.BEGUN] = 1
         for n in range(cells.who.shape[0]):
-            touched = _mark(n, cells, touched)
+            touched = _mark(n, touched, cells.touched, cells.list)
     while True:
         for j in range(touched):
             _settle(np.int64(cells.list[j]), now, on_grid, cells, heap, log, clock)
@@ -403,8 +401,9 @@ def run(
             return True
 
 
-@kernel
+@lean_kernel
 def look(first: Any, column: Any, time: Any, cells: Any, out: Any) -> None:
     """A state variable of neighbouring neurons from ``first`` on at a time."""
     for i in range(out.shape[0]):
-        out[i] = _look(first + i, column, time, cells)
+        c = cells.constants[cells.who[first + i, lay.ROW]]
+        out[i] = _look(cells.state[first + i], c, column, time)

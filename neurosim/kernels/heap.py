@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from neurosim.kernels._jit import inner
+from neurosim.kernels._jit import lean_inner
 
 
 class Heap(NamedTuple):
@@ -33,13 +33,13 @@ def heap(size: int) -> Heap:
     )
 
 
-@inner
+@lean_inner
 def first_key(heap: Any) -> Any:
     """The smallest key, infinite if the heap is empty."""
     return heap.key[heap.slot[0]] if heap.count[0] > 0 else np.inf
 
 
-@inner
+@lean_inner
 def _up(heap: Any, place: Any, item: Any) -> None:
     key = heap.key[item]
     while place > 0:
@@ -54,7 +54,7 @@ def _up(heap: Any, place: Any, item: Any) -> None:
     heap.place[item] = place
 
 
-@inner
+@lean_inner
 def _down(heap: Any, place: Any, item: Any) -> None:
     key, count = heap.key[item], heap.count[0]
     while True:
@@ -76,7 +76,7 @@ def _down(heap: Any, place: Any, item: Any) -> None:
     heap.place[item] = place
 
 
-@inner
+@lean_inner
 def set_key(heap: Any, item: Any, key: Any) -> None:
     """Give an item a key: it enters, moves, or leaves (key infinite)."""
     place, before = np.int64(heap.place[item]), heap.key[item]

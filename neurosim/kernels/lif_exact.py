@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from neurosim.kernels._jit import inner
+from neurosim.kernels._jit import lean_inner
 
 TIME, X, EXC, INH, RISE_EXC, RISE_INH, RELEASE, DRIVE = range(8)
 """Columns of a neuron's state: when it was valid, ``x``, currents and rises, end of the refractory
@@ -43,14 +43,14 @@ VALUE, SLOPE, TURN, BEND = np.int64(0), np.int64(1), np.int64(2), np.int64(3)
 """What is measured: distance to the threshold, its slope, change of the current, change of that."""
 
 
-@inner
+@lean_inner
 def exp(x: Any) -> Any:
     """``e**x`` of the C library: a call, where our own would be merged into every place at which it
     is used (compiled code of this file took a third longer to make, and was no faster)."""
     return math.exp(x)
 
 
-@inner
+@lean_inner
 def gain(h: Any, a: Any, b: Any, decay_a: Any, decay_b: Any) -> Any:
     """Integral of ``exp(-a (h - s)) exp(-b s)`` over ``s`` in [0, h], given both decays."""
     gap = (b - a) * h
@@ -62,7 +62,7 @@ def gain(h: Any, a: Any, b: Any, decay_a: Any, decay_b: Any) -> Any:
     return h * decay_a * series
 
 
-@inner
+@lean_inner
 def rise_gain(h: Any, a: Any, b: Any, decay_a: Any, decay_b: Any) -> Any:
     """Integral of ``exp(-a (h - s)) s exp(-b s)`` over ``s`` in [0, h], given both decays."""
     gap = (b - a) * h
@@ -75,7 +75,7 @@ def rise_gain(h: Any, a: Any, b: Any, decay_a: Any, decay_b: Any) -> Any:
     return h * h * decay_a * total
 
 
-@inner
+@lean_inner
 def after(s: Any, c: Any, h: Any) -> Any:
     """The state ``h`` steps later."""
     x, e, i, p, q = s
@@ -99,7 +99,7 @@ def after(s: Any, c: Any, h: Any) -> Any:
     return y, e, i, p, q
 
 
-@inner
+@lean_inner
 def currents_after(s: Any, c: Any, h: Any) -> Any:
     """The state ``h`` steps later while the potential is held."""
     x, e, i, p, q = s
@@ -112,7 +112,7 @@ def currents_after(s: Any, c: Any, h: Any) -> Any:
     return x, e, i, p, q
 
 
-@inner
+@lean_inner
 def at(row: Any, c: Any, time: Any) -> Any:
     """The state of a neuron at a time that is not before that of its row."""
     now = row[TIME]
@@ -126,7 +126,7 @@ def at(row: Any, c: Any, time: Any) -> Any:
     return s
 
 
-@inner
+@lean_inner
 def advance(row: Any, c: Any, time: Any) -> None:
     """Bring a neuron's row to a time."""
     if row[TIME] < time:
@@ -135,7 +135,7 @@ def advance(row: Any, c: Any, time: Any) -> None:
         row[TIME] = time
 
 
-@inner
+@lean_inner
 def can_cross(row: Any, c: Any) -> Any:
     """Whether the potential may reach the threshold without more input: a bound, never too low."""
     gap = c[THRESHOLD] - row[DRIVE]
@@ -145,7 +145,7 @@ def can_cross(row: Any, c: Any) -> Any:
     return top > gap or row[X] >= gap
 
 
-@inner
+@lean_inner
 def safe_steps(row: Any, c: Any) -> Any:
     """Steps of free motion in which the potential stays below the threshold: a lower bound."""
     slope = c[ALPHA] * max(-row[X], 0.0)
@@ -160,7 +160,7 @@ def safe_steps(row: Any, c: Any) -> Any:
 # crossings
 
 
-@inner
+@lean_inner
 def _bend(s: Any, c: Any) -> Any:
     """The change of the summed current is ``exp(-slow h) (a + b h + (k + m h) exp(-gap h))``;
     the five constants in order ``a, b, k, m, gap``, with ``gap >= 0``."""
@@ -174,7 +174,7 @@ def _bend(s: Any, c: Any) -> Any:
     return a, b, k, m, gap
 
 
-@inner
+@lean_inner
 def measure(what: Any, h: Any, s: Any, c: Any, gap: Any) -> Any:
     """One of the functions whose zeros are looked for, ``h`` steps after the state ``s``.
 
@@ -192,7 +192,7 @@ def measure(what: Any, h: Any, s: Any, c: Any, gap: Any) -> Any:
     return b + (m - apart * (k + m * h)) * fading
 
 
-@inner
+@lean_inner
 def solve(
     what: Any, low: Any, high: Any, f_low: Any, f_high: Any, tolerance: Any, s: Any, c: Any,
     gap: Any,
@@ -230,7 +230,7 @@ def solve(
     return b if fb >= 0.0 else a
 
 
-@inner
+@lean_inner
 def _zeros(what: Any, points: Any, s: Any, c: Any) -> Any:
     """Zeros between four points, one at most between neighbours; else infinite."""
     first = second = third = np.inf
@@ -254,7 +254,7 @@ def _zeros(what: Any, points: Any, s: Any, c: Any) -> Any:
     return first, second, third
 
 
-@inner
+@lean_inner
 def turns(s: Any, c: Any) -> Any:
     """When the summed current has an extremum, ascending, at most three times; else infinite."""
     _, e, i, p, q = s
@@ -274,7 +274,7 @@ def turns(s: Any, c: Any) -> Any:
     return _zeros(TURN, (0.0, min(one, far), min(two, far), far), s, c)
 
 
-@inner
+@lean_inner
 def first_crossing(start: Any, s: Any, c: Any, gap: Any) -> Any:
     """Steps until the potential reaches the threshold, infinite if it never does.
 
@@ -306,7 +306,7 @@ def first_crossing(start: Any, s: Any, c: Any, gap: Any) -> Any:
     return np.inf
 
 
-@inner
+@lean_inner
 def next_spike(row: Any, c: Any, on_grid: Any) -> Any:
     """When a neuron will spike without more input, infinite if never.
 

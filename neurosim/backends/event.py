@@ -102,11 +102,7 @@ class EventEngine:
             found.append(self._take())
             if done:
                 break
-            if sum(len(t[0]) for t in found) > MOST_SPIKES * room * (steps + 1):
-                raise SimulationError(
-                    f"backend 'numba-event-precise': a unit must spike at most {MOST_SPIKES} times "
-                    "a step, some do more often. Give neurons a refractory period or less input."
-                )
+            _check_rates(*found[-1])
             self._make_room(room)
         self.step += steps
         return Progress(self._entries(found, shapes))
@@ -199,7 +195,7 @@ class EventEngine:
         """Current values of a state variable."""
         out = np.empty(self.plan.populations[population].size)
         first = self.arrays.cells.first[population]
-        event.look(first, lay.VARIABLES[variable], float(self.step), self.arrays.cells, out)
+        event.look_at(first, lay.VARIABLES[variable], float(self.step), self.arrays.cells, out)
         return out
 
     def feed(self, population: int, stamps: NDArray[np.int64], ids: NDArray[np.int32]) -> None:
@@ -267,8 +263,9 @@ class EventEngine:
         a = self.arrays
         count = int(a.log.count[0])
         return {
-            "cells": a.cells.state, "searched": a.cells.searched, "key": a.heap.key, "slot": a.heap.slot,
-            "place": a.heap.place, "count": a.heap.count, "delays": a.delays.whole,
+            "cells": a.cells.state, "searched": a.cells.searched, "key": a.heap.key,
+            "slot": a.heap.slot, "place": a.heap.place, "count": a.heap.count,
+            "delays": a.delays.whole,
             "queue_key": a.queue.key, "queue_slot": a.queue.slot, "queue_place": a.queue.place,
             "queue_count": a.queue.count, "lanes": a.lanes.whole, "lane_weight": a.lanes.weight,
             "weights": a.synapses.weights, "amplitude": self.amplitude, "given": a.sources.given,
@@ -302,3 +299,13 @@ class EventEngine:
         """Facts for the recording's provenance."""
         spikes = "on the grid" if self.on_grid else "at any time"
         return {"threads": 1, "engine": "event", "spike_times": spikes, **self.counts()}
+
+
+def _check_rates(times: NDArray[Any], who: NDArray[Any]) -> None:
+    """Raise if a unit spikes so often that a run would not end."""
+    counts = np.unique(who, axis=0, return_counts=True)[1]
+    if len(times) and counts.max() > MOST_SPIKES * (times[-1] - times[0] + 1.0):
+        raise SimulationError(
+            f"backend 'numba-event-precise': a unit must spike at most {MOST_SPIKES} times a step, "
+            "some do more often. Give neurons a refractory period, or less input."
+        )

@@ -1,6 +1,6 @@
 """Costs of the two engines, from which the backend ``auto`` makes its estimates.
 
-``python -m neurosim.benchmarks.event_costs`` measures them (about a minute) and prints the tables
+``python -m neurosim.benchmarks.event_costs`` measures them (under a minute) and prints the tables
 of :mod:`neurosim.backends.auto`. Each cost is a least-squares solution of several networks whose
 counts differ, from the smallest CPU time of some repeats.
 """

@@ -18,7 +18,7 @@ def test_each_kernel_is_compiled_once():
         outcome("numba-event", CASES[name])
         outcome("numba-event-precise", CASES[name])
     assert len(event.run.signatures) == 1
-    assert len(event.look.signatures) == 1
+    assert len(event.look_at.signatures) == 1
 
 
 def test_weights_in_double_are_another_signature():

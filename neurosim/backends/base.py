@@ -100,8 +100,9 @@ class Progress(NamedTuple):
     """What an engine recorded while it advanced, one entry per probe of the plan.
 
     Spikes: ``(stamps, ids)``, int64 and int32, ascending by stamp, then id, only those the probe
-    asks for. State variables: samples, shape (k, ids), taken at the start of the steps whose stamp
-    the probe asks for.
+    asks for. An engine whose spikes may lie between stamps always gives float64 stamps
+    (``time / dt``). State variables: samples, shape (k, ids), taken at the start of the steps whose
+    stamp the probe asks for.
     """
 
     entries: list[Any]

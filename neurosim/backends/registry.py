@@ -12,6 +12,9 @@ from neurosim.errors import BackendUnavailable, NeurosimWarning, SpecError, clos
 
 BUILT_IN = {
     "numba": "neurosim.backends.clocked:Clocked",
+    "numba-event": "neurosim.backends.event:Event",
+    "numba-event-precise": "neurosim.backends.event:precise",
+    "auto": "neurosim.backends.auto:Auto",
     "reference": "neurosim.backends.reference:Reference",
 }
 

@@ -53,6 +53,8 @@ class Simulation:
         self._engine: Engine | None = make(plan)
         self._buffers = Buffers(plan)
         self._interrupted = False
+        self.notes: dict[str, Any] = {}
+        """Facts for the provenance of recordings, beside those of the engine; plain data."""
 
     # running
 
@@ -215,7 +217,7 @@ class Simulation:
     def recording(self) -> Recording:
         """All that was recorded until now."""
         engine = self._open()
-        notes = {**engine.notes(), "interrupted": self._interrupted}
+        notes = {**engine.notes(), **self.notes, "interrupted": self._interrupted}
         return self._buffers.recording(
             engine.step, engine.read, provenance(self.plan, self.backend, notes)
         )

@@ -25,7 +25,7 @@ from neurosim.kernels.layout import STRIP
 
 HEADER = '''"""Generated step loop; see neurosim.kernels.driver."""
 import numpy as np
-from neurosim.kernels._jit import inline, inner, kernel, wide_vectors
+from neurosim.kernels._jit import inline, inner, lean_kernel, wide_vectors
 from neurosim.kernels.arithmetic import {exp} as exp, log, sqrt
 from neurosim.kernels.deliver import deliver, deliver_dynamic, deliver_fixed
 from neurosim.kernels.meeting import meet
@@ -78,7 +78,7 @@ def update_{b}(neurons, history, slot):
 """
 
 RUN = """
-@kernel
+@lean_kernel
 def run(k0, first, last, window, dt, room, split, threads, cells, {arguments}):
     wide_vectors()  # updates may be merged into this function
     mode = small_as_zero()
@@ -104,7 +104,7 @@ def advance(k0, first, stop, dt, split, {arguments}):
 {body}
 
 
-@kernel
+@lean_kernel
 def run(k0, first, last, window, dt, room, split, threads, cells, {arguments}):
     mode = small_as_zero()
     done = np.int64(first)
@@ -118,7 +118,7 @@ def run(k0, first, last, window, dt, room, split, threads, cells, {arguments}):
     return done
 
 
-@kernel
+@lean_kernel
 def run_by_turns(k0, first, last, window, dt, room, split, {all_arguments}):
     mode = small_as_zero()
     done = np.int64(first)

@@ -65,6 +65,7 @@ def _neuron_block(
         if a not in {s.name for s in kind.state} | {*kind.inputs(), "injected", "dt"}
     ]  # fmt: skip
     constants: dict[str, list[Any]] = {name: [] for name in needed}
+    given: dict[str, list[Any]] = {}
     state: dict[str, list[FloatArray]] = {s.name: [] for s in kind.state}
     slices, start = {}, 0
     for p in members:
@@ -75,6 +76,9 @@ def _neuron_block(
         made = p.kind.replace(**parameters)
         assert isinstance(made, NeuronKind)
         values = made.constants(dt)
+        for name, parameter in parameters.items():
+            if isinstance(parameter, (float, int, np.ndarray)):
+                given.setdefault(name, []).append(_constant(kind, name, parameter, p))
         for name in needed:
             if name not in values:
                 raise LoweringError(
@@ -101,6 +105,7 @@ def _neuron_block(
         {name: _merged(values, sizes) for name, values in constants.items()},
         {name: frozen(np.concatenate(values)) for name, values in state.items()},
         slices,
+        {name: _merged(values, sizes) for name, values in given.items()},
     )  # fmt: skip
 
 

@@ -65,6 +65,9 @@ class NeuronBlock:
         Start values by variable, float64 arrays of shape (size,), in the order of ``kind.state``.
     slices : mapping
         Range of places by population name.
+    parameters : mapping
+        All numeric parameters by name, in the form of ``constants``: for backends that have
+        solutions of their own and do not step.
     """
 
     kind: type[NeuronKind]
@@ -73,6 +76,7 @@ class NeuronBlock:
     constants: Mapping[str, float | NDArray[np.float64]]
     state: Mapping[str, NDArray[np.float64]]
     slices: Mapping[str, range]
+    parameters: Mapping[str, float | NDArray[np.float64]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

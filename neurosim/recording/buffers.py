@@ -214,7 +214,7 @@ class _Rows:
 
 
 class _Spikes:
-    """Spikes of one probe as (stamp, id)."""
+    """Spikes of one probe as (stamp, id); stamps have the type in which the engine gives them."""
 
     def __init__(self, probe: ProbePlan) -> None:
         self.probe = probe
@@ -236,6 +236,8 @@ class _Spikes:
 
     def append(self, first_step: int, entry: Any) -> None:
         stamps, ids = entry
+        if not self._stamps.count:
+            self._stamps = _Rows((), stamps.dtype)
         self._stamps.extend(stamps)
         self._ids.extend(ids)
 
@@ -253,8 +255,7 @@ class _Spikes:
     def restore(self, state: Mapping[str, Array]) -> None:
         if len(state["stamps"]) != len(state["ids"]):
             raise ValueError("stamps and ids differ in length")
-        self._stamps.extend(state["stamps"])
-        self._ids.extend(state["ids"])
+        self.append(0, (state["stamps"], state["ids"]))
         self._mark = int(state["mark"])
 
 

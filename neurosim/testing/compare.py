@@ -116,6 +116,39 @@ def require_same(expected: Outcome, found: Outcome, what: str) -> None:
         raise AssertionError("\n".join([what, *texts[:8]]) + more)
 
 
+def require_close(expected: Outcome, found: Outcome, error: float, what: str) -> None:
+    """Raise unless spikes, ids and synapses are the same and all else differs by rounding.
+
+    Parameters
+    ----------
+    expected, found : Outcome
+        As in :func:`require_same`.
+    error : float
+        Largest difference of a state variable, relative to its largest value (or 1).
+    what : str
+        What it means if they differ.
+
+    Raises
+    ------
+    AssertionError
+        With the first few differences.
+    """
+    theirs = arrays(found)
+    texts = []
+    for name, values in arrays(expected).items():
+        other = theirs.get(name)
+        rounded = name.startswith(("samples of", "present"))
+        if not rounded or other is None or other.shape != values.shape:
+            text = _difference(values, other)
+        else:
+            apart = np.abs(values - other).max(initial=0.0)
+            limit = error * max(1.0, np.abs(values).max(initial=0.0))
+            text = "" if apart <= limit else f"differs by up to {apart:.1e}, more than {limit:.1e}"
+        texts += [f"{name}: {text}"] if text else []
+    if texts:
+        raise AssertionError("\n".join([what, *texts[:8]]))
+
+
 def require(condition: Any, what: str) -> None:
     """Raise with a text unless a condition holds.
 

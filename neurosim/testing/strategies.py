@@ -24,8 +24,8 @@ from neurosim.network import (
     Network,
     View,
 )
-from neurosim.neurons import IFCondExp, IFCurrExp
-from neurosim.neurons.currents import NoisySource
+from neurosim.neurons import IFCondExp, IFCurrAlpha, IFCurrDelta, IFCurrExp
+from neurosim.neurons.currents import DCSource, NoisySource, StepSource
 from neurosim.neurons.sources import PoissonInput, SpikeSourceArray, SpikeSourcePoisson
 from neurosim.synapses import STDP, Static, SynapseKind, TsodyksMarkram
 from neurosim.synapses.stdp import DEPENDENCES
@@ -152,6 +152,46 @@ def cases(draw: st.DrawFn, timing: str = "standard") -> Case:
     for name in groups:
         network.record(name, network[name].kind.recordable())
     return Case("random", Made(network), duration=25.0, dt=DT, timing=timing)
+
+
+@st.composite
+def linear_cases(draw: st.DrawFn) -> Case:
+    """A small network of what event-driven backends can run: linear neurons, static synapses."""
+    network = Network("linear")
+    trains = draw(st.lists(times, min_size=1, max_size=5))
+    network.population("array", len(trains), SpikeSourceArray(spike_times=trains))
+    network.population(
+        "noise", draw(st.integers(1, 5)), SpikeSourcePoisson(draw(floats(0.0, 400.0)))
+    )
+    taus = st.sampled_from((2.0, 5.0, 10.0, 20.0)) | floats(1.0, 30.0)
+    own = {"tau_m": taus, "tau_refrac": st.sampled_from((0.0, 0.3, 1.0, 2.5))}
+    synaptic = {**own, "tau_syn_E": taus, "tau_syn_I": taus}
+    kinds = {
+        "exp": draw(st.builds(IFCurrExp, **synaptic)),
+        "alpha": draw(st.builds(IFCurrAlpha, **synaptic)),
+        "delta": draw(st.builds(IFCurrDelta, **own)),
+    }
+    for name, kind in kinds.items():
+        size = draw(st.integers(2, 8))
+        offsets = np.linspace(0.1, draw(floats(0.5, 2.5)), size)
+        starts = draw(st.just({}) | st.just({"v": Uniform(-70.0, -50.1)}))
+        network.population(name, size, kind.replace(i_offset=offsets), starts)
+    groups = ("array", "noise", *kinds)
+    for _ in range(draw(st.integers(2, 7))):
+        pre, post = draw(st.sampled_from(groups)), draw(st.sampled_from(groups[2:]))
+        inhibits = draw(st.booleans())
+        scale = (9.0 if post == "delta" else 4.0) * (-1.0 if inhibits else 1.0)
+        synapse = Static(draw(weights(scale)), draw(delays))
+        receptor = "inhibitory" if inhibits else "excitatory"
+        _project(draw, network, pre, post, synapse, receptor)
+    network.inject(PoissonInput(draw(floats(0.0, 4000.0)), 0.1), draw(views(network, "exp")))
+    steps = StepSource(np.array([3.0, 9.0, 15.0]), np.array([draw(floats(-1.0, 2.0)), 0.4, -0.2]))
+    network.inject(steps, draw(views(network, "alpha")))
+    pulse = DCSource(draw(floats(0.0, 2.0)), start=4.0, stop=21.0)
+    network.inject(pulse, draw(views(network, "delta")))
+    for name in groups:
+        network.record(name, network[name].kind.recordable())
+    return Case("linear", Made(network), duration=40.0, dt=DT)
 
 
 def _project(

@@ -9,21 +9,52 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, note, settings
 
+from neurosim.backends.registry import backend as find_backend
 from neurosim.errors import UnsupportedError
+from neurosim.plan.lower import lower
+from neurosim.testing import pair_rule
 from neurosim.testing.cases import CASES, Case
-from neurosim.testing.conformance import CASE_CHECKS, CHECKS, JUDGE, SUITE, check_agreement
-from neurosim.testing.strategies import cases
+from neurosim.testing.conformance import (
+    CASE_CHECKS,
+    CHECKS,
+    SUITE,
+    check_agreement,
+    check_closeness,
+    check_pauses,
+)
+from neurosim.testing.strategies import cases, linear_cases
 
-BACKENDS = ("numba", "reference")
-JUDGED = tuple(backend for backend in BACKENDS if backend != JUDGE)
+EVENT, PRECISE = "numba-event", "numba-event-precise"
+BACKENDS = ("numba", "reference", EVENT, PRECISE)
+JUDGED = ("numba",)
+"""Backends that must give the judge's bits."""
 
-EXEMPTIONS: dict[tuple[str, ...], str] = {}
+NEEDS = {
+    "seeds": "its network has conductances and plasticity",
+    "control": "its networks are plastic",
+    "efficacies": "its synapses are Tsodyks-Markram's",
+    **{check: "its synapses are plastic" for check in pair_rule.CHECKS},
+}
+OFF_GRID = "it asks for spikes on the grid"
+
+EXEMPTIONS: dict[tuple[str, ...], str] = {
+    **{(backend, check): why for backend in (EVENT, PRECISE) for check, why in NEEDS.items()},
+    **{(PRECISE, check): OFF_GRID for check in ("chain", "rate")},
+}
 """Checks that need not pass, by (backend, check) or (backend, check, case), with the reason."""
+
+RUNS = {
+    name
+    for name, case in CASES.items()
+    if not find_backend(EVENT).check(lower(case.network(), case.dt, 1))
+}
+"""Cases that event-driven backends do not refuse."""
 
 PAIRS = [
     (backend, *pair)
     for backend, pair in product(BACKENDS, SUITE)
-    if pair[0] != "agreement" or backend in JUDGED
+    if (pair[0] != "agreement" or backend in JUDGED)
+    and (backend not in (EVENT, PRECISE) or pair[1] in RUNS)
 ]
 
 EXAMPLES = settings(
@@ -59,5 +90,35 @@ def test_random_networks(backend: str, timing: str) -> None:
     def agree(case: Case) -> None:
         note(repr(case.network()))
         check_agreement(backend, case)
+
+    agree()
+
+
+def test_event_driven_backends_run_many_cases() -> None:
+    assert len(RUNS) >= 9
+    assert {"delays", "poisson", "probes", "connectors", "parameters"} <= RUNS
+
+
+@pytest.mark.parametrize("case", sorted(RUNS))
+def test_closeness(case: str) -> None:
+    check_closeness(EVENT, CASES[case])
+
+
+def test_closeness_on_random_networks() -> None:
+    @EXAMPLES
+    @given(case=linear_cases())
+    def agree(case: Case) -> None:
+        note(repr(case.network()))
+        check_closeness(EVENT, case)
+
+    agree()
+
+
+def test_pauses_off_the_grid_on_random_networks() -> None:
+    @EXAMPLES
+    @given(case=linear_cases())
+    def agree(case: Case) -> None:
+        note(repr(case.network()))
+        check_pauses(PRECISE, case)
 
     agree()

@@ -35,7 +35,7 @@ def test_built_in_backends_are_found_by_name():
     ("name", "words"),
     [
         ("nunba", "Did you mean 'numba'"),
-        ("", "Use one of: numba, reference"),
+        ("", "Use one of: .*numba.*reference"),
         (7, "got 7"),
         (None, "got None"),
         (["numba"], "must be known"),
@@ -79,7 +79,7 @@ def test_a_backend_that_fails_to_load_becomes_a_warning(plug_ins, value, make, w
         registry.backend("mine")
     with pytest.warns(NeurosimWarning, match=words):
         found = registry.available()
-    assert found.keys() == {"numba", "reference"}
+    assert found.keys() == registry.BUILT_IN.keys()
 
 
 def test_the_cause_is_kept(plug_ins):

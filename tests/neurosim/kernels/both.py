@@ -19,6 +19,9 @@ from neurosim.testing.conformance import outcome
 NETWORKS = ("recurrent", "stdp mixed", "tsodyks-markram spinnaker", "connectors", "currents")
 """Cases that together use every part of the step loop."""
 
+EVENT_NETWORKS = ("delays", "poisson", "neurons if_curr_alpha")
+"""Cases for the event loop."""
+
 ARGUMENTS = np.concatenate(
     [
         np.linspace(-720.0, 720.0, 4001),
@@ -115,8 +118,8 @@ def of_quantile():
     return {"normal": normal, "slots": slots}
 
 
-def of_network(name):
-    return arrays(outcome("numba", CASES[name]))
+def of_network(name, backend="numba"):
+    return arrays(outcome(backend, CASES[name]))
 
 
 PARTS = {
@@ -128,6 +131,7 @@ PARTS = {
 def everything():
     parts = {name: part() for name, part in PARTS.items()}
     parts |= {name: of_network(name) for name in NETWORKS}
+    parts |= {f"event {name}": of_network(name, "numba-event") for name in EVENT_NETWORKS}
     return {f"{part}: {name}": a for part, found in parts.items() for name, a in found.items()}
 
 

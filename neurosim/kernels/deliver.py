@@ -17,7 +17,7 @@ from neurosim.kernels.processor import prefetch
 AHEAD = 4
 """Segments between asking and adding."""
 
-ASKED = 128
+ASKED = 512
 """Synapses of a segment that are asked for at most; the processor foresees the rest."""
 
 PER_LINE = 32

@@ -92,7 +92,8 @@ def history_of(rng, depth=5):
             ids[slot, at : at + len(own)] = own
             low[slot, s], high[slot, s] = at, at + len(own)
             at += len(own)
-    return History(ids, high.max(axis=1), low, high)
+    queue = np.zeros((1, 3), dtype=np.int64)
+    return History(0, ids[None], high.max(axis=1)[None], low[None], high[None], queue)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -111,7 +112,7 @@ def test_every_form_adds_weight_by_weight_in_order(dtype, weight_dtype):
             equal = form in (EQUAL_ROWS, EQUAL_SEGMENTS)
             for s in range(SAMPLES):
                 out = expected[lanes.place[x, s] :][:TARGETS]
-                for i in history.ids[slot, history.low[slot, s] : history.high[slot, s]]:
+                for i in history.ids[0, slot, history.low[0, slot, s] : history.high[0, slot, s]]:
                     if FIRST <= i < FIRST + SOURCES:
                         row = own[i - FIRST]
                         there = ~np.isnan(row)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 import neurosim as ns
-from neurosim.errors import SimulationError, SpecError, StoreError
+from neurosim.errors import ParameterError, SimulationError, SpecError, StoreError
 
 
 def network(times=(1.0, 6.0)):
@@ -98,3 +98,20 @@ def test_options_of_a_batch_are_checked():
         ns.simulate_batch(network(), [{}], 5.0, precision="half")
     with pytest.raises(SpecError, match="progress"):
         ns.prepare_batch(network(), progress="yes")
+
+
+@pytest.mark.parametrize("threads", [0, -1, 1.5, True, "2", 10_000])
+def test_threads_that_make_no_sense_are_refused_everywhere(threads, tmp_path):
+    path = tmp_path / "state.npz"
+    with ns.prepare(network(), dt=0.5, seed=1) as sim:
+        sim.run(1.0).save(path)
+    calls = [
+        lambda: ns.simulate(network(), 1.0, dt=0.5, threads=threads),
+        lambda: ns.prepare(network(), dt=0.5, threads=threads),
+        lambda: ns.resume(path, threads=threads),
+    ]
+    for call in calls:
+        with pytest.raises(
+            ParameterError, match=r"threads: must be (a whole number|from 1 to \d+)"
+        ):
+            call()

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from neurosim.backends.base import Capabilities, Options, Synapses, Violation
+from neurosim.backends import base
+from neurosim.backends.base import Capabilities, Options, Synapses, Violation, processors
 from neurosim.errors import ParameterError
 
 
@@ -35,3 +36,32 @@ def test_progress_is_a_choice(value):
 def test_a_memory_limit_is_a_positive_number(value):
     with pytest.raises(ParameterError, match=r"simulate.memory_limit: must be"):
         Options(memory_limit=value)
+
+
+@pytest.mark.parametrize("value", [1.5, 2.0, True, "2", None, [1], np.float64(1.0)])
+def test_threads_are_a_whole_number(value):
+    with pytest.raises(ParameterError, match=r"simulate.threads: must be a whole number, got"):
+        Options(threads=value)
+
+
+@pytest.mark.parametrize("value", [0, -1, 5, 2**70])
+def test_threads_are_as_many_as_there_are_processors_at_most(monkeypatch, value):
+    monkeypatch.setattr(base, "processors", lambda: 4)
+    text = rf"simulate.threads: must be from 1 to 4, the processors of this process, got {value}\."
+    with pytest.raises(ParameterError, match=text):
+        Options(threads=value)
+
+
+@pytest.mark.parametrize("value", [1, 4, np.int64(2)])
+def test_threads_within_the_machine_are_taken(monkeypatch, value):
+    monkeypatch.setattr(base, "processors", lambda: 4)
+    assert Options(threads=value).threads == value
+
+
+def test_only_processors_that_the_process_may_use_count(monkeypatch):
+    assert processors() >= 1
+    monkeypatch.setattr(base.os, "sched_getaffinity", lambda process: {3, 5, 8}, raising=False)
+    assert processors() == 3
+    monkeypatch.delattr(base.os, "sched_getaffinity")
+    monkeypatch.setattr(base.os, "cpu_count", lambda: None)
+    assert processors() == 1

@@ -2,10 +2,15 @@ import numpy as np
 import pytest
 
 import neurosim as ns
+from neurosim.backends import clocked
 from neurosim.backends.base import Options
-from neurosim.backends.clocked import Clocked, ClockedEngine
+from neurosim.backends.clocked import Clocked, ClockedEngine, useful_threads
+from neurosim.backends.layout import LONGEST_WINDOW
+from neurosim.backends.share import step_cost
 from neurosim.benchmarks.networks import b1
 from neurosim.errors import UnsupportedError
+from neurosim.kernels.layout import STRIP
+from neurosim.plan.connect import Drawer
 from neurosim.plan.lower import lower
 from neurosim.testing.cases import CASES
 from neurosim.testing.compare import observe, require_same
@@ -272,3 +277,60 @@ def test_a_simulation_of_it_repeats_to_the_bit():
     with ns.prepare(case.network(), dt=case.dt, seed=20) as simulation:
         first = observe(simulation.run(30.0))
         require_same(first, observe(simulation.reset().run(30.0)), "after a reset")
+
+
+# threads
+
+
+def threaded(size=2000, degree=100, delay=1.5, synapse=None, timing="standard"):
+    net = ns.Network(timing=timing)
+    net.population("a", size, ns.IFCurrExp())
+    rule = synapse or ns.Static(0.1, delay)
+    net.project("a", "a", ns.FixedNumberPre(degree), rule)
+    plan = lower(net, 0.1, 1)
+    return plan, [Drawer(block, plan.dt) for block in plan.synapses]
+
+
+def test_large_networks_take_the_threads_that_are_asked_for():
+    for threads in (1, 2, 4):
+        assert useful_threads(*threaded(), threads) == threads
+
+
+def test_small_networks_and_few_steps_between_meetings_stay_on_one(monkeypatch):
+    plan, drawers = threaded(degree=10)
+    step = step_cost(plan, drawers)
+    for times, threads in ((14.0, 2), (16.0, 1)):
+        monkeypatch.setattr(clocked, "SMALLEST_WORK_S", times * step)
+        assert useful_threads(plan, drawers, 2) == threads
+    monkeypatch.setattr(clocked, "SMALLEST_WORK_S", 2.0 * step)
+    assert useful_threads(*threaded(degree=10, delay=0.1), 2) == 1
+    axonal = ns.STDP(0.1, 1.5, dendritic_delay_fraction=0.0)
+    dendritic = ns.STDP(0.1, 1.5, dendritic_delay_fraction=1.0)
+    assert useful_threads(*threaded(degree=10, synapse=axonal), 2) == 2
+    assert useful_threads(*threaded(degree=10, synapse=dendritic), 2) == 1
+
+
+def test_very_long_delays_count_up_to_the_longest_window(monkeypatch):
+    plan, drawers = threaded(degree=10, delay=1000.0)
+    step = step_cost(plan, drawers)
+    for times, threads in ((0.9 * LONGEST_WINDOW, 2), (1.1 * LONGEST_WINDOW, 1)):
+        monkeypatch.setattr(clocked, "SMALLEST_WORK_S", times * step)
+        assert useful_threads(plan, drawers, 2) == threads
+
+
+def test_there_are_no_more_threads_than_strips(monkeypatch):
+    monkeypatch.setattr(clocked, "SMALLEST_WORK_S", 0.0)
+    for size, threads in ((1, 1), (STRIP, 1), (STRIP + 1, 2), (5 * STRIP, 4)):
+        assert useful_threads(*threaded(size, 1), 4) == threads
+
+
+def test_where_threads_would_meet_inside_a_step_there_is_one():
+    rule = ns.STDP(0.1, 1.5, dendritic_delay_fraction=1.0)
+    assert useful_threads(*threaded(synapse=rule, timing="spinnaker"), 2) == 1
+    assert useful_threads(*threaded(timing="spinnaker"), 2) == 2
+
+
+def test_without_neurons_there_is_one():
+    net = ns.Network()
+    net.population("noise", 10**6, ns.SpikeSourcePoisson(rate=1.0))
+    assert useful_threads(lower(net, 0.1, 1), [], 2) == 1

@@ -69,7 +69,7 @@ def test_wide_targets_count():
 
 def test_a_network_that_fits_passes_and_one_that_does_not_is_refused():
     require_memory(5e6, 1e6, 5_000_000)
-    text = r"synapses need about 6\.0 MB \(1e\+06 synapses\), 5\.0 MB are free\. Use one weight"
+    text = r"synapses need about 5\.72 MiB \(1e\+06 synapses\), 4\.77 MiB are free\. Use one weight"
     with pytest.raises(SimulationError, match=text):
         require_memory(6e6, 1e6, 5_000_000)
 

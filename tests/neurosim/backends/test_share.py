@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -52,7 +54,7 @@ def test_consecutive_shares_hold_every_id_once(cuts):
     ends = [0, *sorted(cuts), 60]
     for population, size in ((0, 10), (1, 20), (2, 30)):
         ids = []
-        for low, high in zip(ends, ends[1:], strict=False):
+        for low, high in pairwise(ends):
             part = Share((low, 0), (high, 7)).part(plan, population)
             ids += range(part.low, part.high)
         assert ids == list(range(size))
@@ -76,7 +78,7 @@ def test_shares_follow_each_other_and_are_cut_at_borders_of_strips(n):
     for b, block in enumerate(plan.neurons):
         assert found[0].low[b] == 0
         assert found[-1].high[b] == block.size
-        for one, after in zip(found, found[1:], strict=False):
+        for one, after in pairwise(found):
             assert one.high[b] == after.low[b]
             assert one.high[b] % STRIP == 0 or one.high[b] == block.size
         assert all(share.size(b) >= 0 for share in found)

@@ -45,11 +45,11 @@ def test_a_state_of_another_engine_closes_the_simulation(backend, damage, tmp_pa
     with simulation(backend=backend) as sim:
         sim.run(5.0).save(path)
         header, arrays = archive.read(path, files.FORMAT, files.VERSION)
-        names = {"numba": "engine/last", "reference": "engine/neurons/0/v"}
+        names = {"numba": "engine/0/last", "reference": "engine/neurons/0/v"}
         if damage == "missing":
             del arrays[names[backend]]
         elif backend == "numba":
-            arrays["engine/last"] = arrays["engine/last"][:-1]
+            arrays["engine/0/last"] = arrays["engine/0/last"][:-1]
         else:
             del arrays["engine/fixed/0"]
         archive.write(path, files.FORMAT, files.VERSION, header, arrays)

@@ -11,6 +11,7 @@ from threading import Barrier
 import numpy as np
 import pytest
 from numba.core import config
+from numba.core.errors import TypingError
 
 from neurosim.kernels import _jit
 
@@ -139,6 +140,11 @@ def test_arithmetic_is_that_of_the_standard():
     assert quotient_and_sum(1.0, 0.0, values) == (math.inf, 1.0)
     assert math.isnan(quotient_and_sum(0.0, 0.0, values)[0])
     assert math.isnan(quotient_and_sum(1.0, 1.0, np.array([math.nan, 1.0]))[1])
+
+
+def test_kernels_make_no_arrays():
+    with pytest.raises(TypingError, match="NRT"):
+        _jit.kernel(lambda n: np.empty(n))(3)
 
 
 def test_threads_that_make_kernels_at_once_leave_the_setting_as_it_was():

@@ -21,7 +21,7 @@ from types import ModuleType
 from typing import Any
 
 from neurosim.kernels._jit import cache_folder
-from neurosim.kernels.layout import STRIP
+from neurosim.kernels.layout import STRIP, PlainLanes, PlainSynapses, SpikeProbes
 
 HEADER = '''"""Generated step loop; see neurosim.kernels.driver."""
 import numpy as np
@@ -192,6 +192,17 @@ class Features:
         used = tuple(name for name, wanted in optional.items() if wanted)
         always = ("neurons", "history", "lanes", "synapses", "probes")
         return (*always, *used)
+
+    @property
+    def parts(self) -> dict[str, Any]:
+        """Groups of which ``run`` takes a part only, and that part's class."""
+        plastic = self.on_emission or self.on_arrival
+        parts = {
+            "lanes": None if self.dynamic else PlainLanes,
+            "synapses": None if self.dynamic or plastic else PlainSynapses,
+            "probes": None if self.samples else SpikeProbes,
+        }
+        return {name: part for name, part in parts.items() if part is not None}
 
 
 def source(blocks: tuple[BlockCode, ...], features: Features, shards: int = 1) -> str:

@@ -182,6 +182,13 @@ def test_only_arrays_in_use_are_arguments():
     assert len(set(everything)) == len(everything) == 12
 
 
+def test_groups_are_passed_whole_only_where_all_of_them_is_in_use():
+    assert list(Features(1).parts) == ["lanes", "synapses", "probes"]
+    assert list(Features(1, on_arrival=True).parts) == ["lanes", "probes"]
+    assert list(Features(1, samples=True).parts) == ["lanes", "synapses"]
+    assert list(Features(1, dynamic=True).parts) == ["probes"]
+
+
 # user-defined kinds and the cache
 
 

@@ -24,7 +24,7 @@ def info(
     ] = False,
 ) -> None:
     """Show versions, caches and packages."""
-    from neurosim.kernels._jit import cache_root
+    from neurosim.kernels.cache import cache_root
     from neurosim.recording.provenance import versions
     from neurosim.runner.report import console, table
 

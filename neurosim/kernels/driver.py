@@ -11,16 +11,13 @@ from __future__ import annotations
 
 import ast
 import hashlib
-import os
 import sys
-import tempfile
 from dataclasses import dataclass
 from importlib.util import module_from_spec, spec_from_file_location
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from neurosim.kernels._jit import cache_folder
+from neurosim.kernels.cache import cache_folder, write_whole
 from neurosim.kernels.layout import STRIP, PlainLanes, PlainSynapses, SpikeProbes
 
 HEADER = '''"""Generated step loop; see neurosim.kernels.driver."""
@@ -356,23 +353,10 @@ def load(text: str) -> ModuleType:
         return sys.modules[name]
     path = cache_folder() / f"{name}.py"
     if not path.is_file() or path.read_bytes() != text.encode():
-        _write(path, text.encode())
+        write_whole(path, text.encode())
     spec = spec_from_file_location(name, path)
     assert spec is not None
     assert spec.loader is not None
     module = module_from_spec(spec)
     spec.loader.exec_module(module)
     return sys.modules.setdefault(name, module)
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a file completely or not at all; another process may do the same."""
-    path.parent.mkdir(parents=True, exist_ok=True)  # it may have been deleted since
-    handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise

@@ -331,16 +331,6 @@ def test_the_folder_may_have_been_deleted(folder):
     assert driver.load(TINY.format(1)).LIMIT == 1
 
 
-def test_a_failed_write_leaves_nothing_half_written(folder, monkeypatch):
-    def full(source, target):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(driver.os, "replace", full)
-    with pytest.raises(OSError, match="No space left"):
-        driver.load(TINY.format(3))
-    assert list(folder.iterdir()) == []
-
-
 def test_writers_do_not_disturb_each_other(folder):
     gate = threading.Barrier(8)
 

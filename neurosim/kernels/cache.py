@@ -21,7 +21,7 @@ import uuid
 import warnings
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numba
 import numpy as np
@@ -89,6 +89,11 @@ def cache_folder() -> Path:
     return cache_folders()[0]
 
 
+def outlives_process() -> bool:
+    """Whether compiled code is kept when the process ends."""
+    return cache_folder().name == sources_key()
+
+
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file completely or not at all; other processes may do the same.
 
@@ -125,6 +130,9 @@ class Kept:
     function : function
         The Python function. It must not be a closure.
     """
+
+    compiled: ClassVar[int] = 0
+    """Signatures of all kernels that were compiled in this process, not loaded."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
         if function.__closure__:
@@ -164,6 +172,7 @@ class Kept:
 
     def save_overload(self, sig: Any, data: Any) -> None:
         """Keep the compiled code for a signature."""
+        Kept.compiled += 1
         payload = _serialize.dumps(data._reduce())
         path = cache_folder() / self._file(sig, data.target_context)
         try:

@@ -77,6 +77,7 @@ if TYPE_CHECKING:
     from neurosim.neurons.sources import PoissonInput as PoissonInput
     from neurosim.neurons.sources import SpikeSourceArray as SpikeSourceArray
     from neurosim.neurons.sources import SpikeSourcePoisson as SpikeSourcePoisson
+    from neurosim.precompile import warmup as warmup
     from neurosim.recording import Recording as Recording
     from neurosim.recording import Signal as Signal
     from neurosim.recording import SpikeTrains as SpikeTrains
@@ -161,6 +162,7 @@ _HOMES = {
     "show_progress": "neurosim.backends.progress",
     "simulate": "neurosim.facade",
     "simulate_batch": "neurosim.facade",
+    "warmup": "neurosim.precompile",
 }
 """Where each public name lives."""
 

@@ -27,7 +27,7 @@ LAYERS = (
     {"recording"},
     {"backends"},
     {"facade", "io", "encoding", "analysis", "datasets", "plotting", "testing", "cite"}
-    | {"runner", "benchmarks"},
+    | {"runner", "benchmarks", "precompile"},
     {"models", "hardware"},
     {"experiments"},
     {"cli"},

@@ -70,12 +70,24 @@ class ClockedEngine:
         Threads to use at most; small networks stay on one.
     progress : bool or None
         Whether to show a bar while synapses are drawn.
+    small_too : bool
+        Whether to use several threads where it does not pay, to have their code compiled.
     """
 
-    def __init__(self, plan: Plan, threads: int = 1, progress: bool | None = False) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        threads: int = 1,
+        progress: bool | None = False,
+        *,
+        small_too: bool = False,
+    ) -> None:
         self.plan, self.step, self.progress = plan, 0, progress
         self.drawers = [Drawer(block, plan.dt) for block in plan.synapses]
-        self._lay_out(useful_threads(plan, self.drawers, threads))
+        if small_too:
+            self._lay_out(threads if can_share(plan) else 1)
+        else:
+            self._lay_out(useful_threads(plan, self.drawers, threads))
 
     def _lay_out(self, shards: int) -> None:
         self.arrays = lay_out(self.plan, self.drawers, shards, self.progress)
@@ -281,17 +293,24 @@ class ClockedEngine:
         return {**self.team.notes(), "engine": "clocked", "processors": os.cpu_count() or 1}
 
 
-def useful_threads(plan: Plan, drawers: list[Drawer], threads: int) -> int:
-    """Threads that pay: one for small networks, and where threads would meet inside a step."""
-    if threads == 1 or not plan.neurons:
-        return 1
-    on_emission = any(
+def can_share(plan: Plan) -> bool:
+    """Whether threads can share a network: it has neurons, and need not meet inside a step."""
+    return bool(plan.neurons) and not (plan.timing == "spinnaker" and _on_emission(plan))
+
+
+def _on_emission(plan: Plan) -> bool:
+    return any(
         isinstance(b.synapse, STDP) and b.synapse.dendritic_delay_fraction > 0
         for b in plan.synapses
     )
-    if plan.timing == "spinnaker" and on_emission:
+
+
+def useful_threads(plan: Plan, drawers: list[Drawer], threads: int) -> int:
+    """Threads that pay: one for small networks, and where threads would meet inside a step."""
+    if threads == 1 or not can_share(plan):
         return 1
     window = min((int(d.delays[0]) for d in drawers), default=1)
-    work = step_cost(plan, drawers) * min(1 if on_emission else window, LONGEST_WINDOW)
+    longest = 1 if _on_emission(plan) else LONGEST_WINDOW
+    work = step_cost(plan, drawers) * min(window, longest)
     strips = max(-(-block.size // STRIP) for block in plan.neurons)
     return min(threads, strips) if work >= SMALLEST_WORK_S else 1

@@ -10,6 +10,7 @@ import numpy as np
 
 from neurosim.backends.layout import Layout, Shard
 from neurosim.backends.pace import Pace
+from neurosim.kernels.layout import part_of
 from neurosim.kernels.meeting import ABANDONED, CELLS, WAITED
 
 
@@ -66,10 +67,11 @@ class Team:
         )  # fmt: skip
 
     def _groups(self, shard: Shard) -> list[Any]:
-        return [
-            self.layout.rows if name == "rows" else getattr(shard, name)
-            for name in self.layout.features.arguments
-        ]
+        parts, groups = self.layout.features.parts, []
+        for name in self.layout.features.arguments:
+            group = self.layout.rows if name == "rows" else getattr(shard, name)
+            groups.append(part_of(parts[name], group) if name in parts else group)
+        return groups
 
     def _by_turns(self, step: int, first: int, last: int, room: int) -> int:
         """All shards in this thread, a window each in turn."""

@@ -24,7 +24,8 @@ def info(
     ] = False,
 ) -> None:
     """Show versions, caches and packages."""
-    from neurosim.kernels._jit import cache_root
+    from neurosim.backends.base import processors
+    from neurosim.kernels.cache import cache_root
     from neurosim.recording.provenance import versions
     from neurosim.runner.report import console, table
 
@@ -37,15 +38,23 @@ def info(
     rows = [
         *versions().items(),
         ("platform", platform.platform()),
-        ("cache", f"{root} ({_mib(sum(map(size, compiled(root))))})"),
+        ("cache", compiled_size()),
         ("cores", str(os.cpu_count())),
-        ("threads", "one per run"),
+        ("threads", f"1 a run, up to {processors()} with threads="),
         ("optional", ", ".join(f"{n} {v}" for n, v in found.items() if v) or "none"),
         ("not installed", ", ".join(n for n, v in found.items() if not v)),
     ]
     console().print(table(["", ""], rows))
     if _version("neurosim"):
         print("Another distribution called 'neurosim' is installed: both use the same import name.")
+
+
+def compiled_size() -> str:
+    """The cache folder and the size of all compiled code in it."""
+    from neurosim.kernels.cache import cache_root
+
+    root = cache_root()
+    return f"{root} ({_mib(sum(map(size, compiled(root))))})"
 
 
 def compiled(root: Path) -> list[Path]:

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from neurosim.cli import backends, bench, experiments, info, models, run
+from neurosim.cli import backends, bench, experiments, info, models, run, warmup
 from neurosim.errors import ClaimError, NeurosimError
 
 FAILED, WRONG, INTERRUPTED = 1, 2, 130
@@ -71,4 +71,5 @@ app.command("experiments")(experiments.experiments)
 app.command("models")(models.models)
 app.command("backends")(backends.backends)
 app.command("info")(info.info)
+app.command("warmup")(warmup.warmup)
 app.add_typer(bench.app, name="bench")

@@ -172,7 +172,7 @@ IMPORT = """from neurosim.kernels.batch import deliver_batch
 """
 
 RUN = """
-@lean_kernel
+@kernel
 def run_batch(k0, steps, room, split, {arguments}):
     wide_vectors()  # what is called here may be merged into this function
     mode = small_as_zero()

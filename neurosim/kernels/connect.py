@@ -24,7 +24,7 @@ def _word(key: Any, position: Any, step: Any) -> Any:
 @kernel
 def draw_distinct(
     key: Any, n_from: Any, first: Any, last: Any, starts: Any, begins: Any, apart: Any,
-    other: Any, own: Any,
+    mark: Any, other: Any, own: Any,
 ) -> None:  # fmt: skip
     """Different partners out of ``n_from`` for each unit from ``first`` to ``last``.
 
@@ -41,10 +41,11 @@ def draw_distinct(
         Unit ``u`` gets ``starts[u + 1] - starts[u]`` partners.
     begins, apart : ndarray of int64
         Partners that unit ``u`` never gets, ascending: ``apart[begins[u]:begins[u + 1]]``.
+    mark : ndarray of int64, shape (n_from,)
+        Working space, -1 everywhere.
     other, own : ndarray of int32, shape (starts[last] - starts[first],)
         Partners and units, filled in place.
     """
-    mark = np.full(n_from, np.int64(-1))
     at = 0
     for unit in range(first, last):
         never = apart[begins[unit] : begins[unit + 1]]

@@ -46,53 +46,61 @@ def deliver(arrival: Any, lanes: Any, synapses: Any, history: Any, accumulators:
     time.)
     """
     depth, queue = history.count.shape[1], history.queue
+    # once each: every look at a field of a named tuple costs compile time
+    delays, low_shards, high_shards = lanes.delay, lanes.low, lanes.high
+    blocks, shared = lanes.block, lanes.shared
+    lows, highs, ptr = history.low, history.high, synapses.ptr
+    target_start, weight_start = synapses.target_start, synapses.weight_start
+    all_targets, all_weights = synapses.targets, synapses.weights
     lane = np.int64(0)
-    while lane < lanes.delay.shape[0]:
+    while lane < delays.shape[0]:
         n = np.int64(0)
-        while lane < lanes.delay.shape[0]:  # list whole lanes as long as they surely fit
-            stamp = arrival - lanes.delay[lane]
+        while lane < delays.shape[0]:  # list whole lanes as long as they surely fit
+            stamp = arrival - delays[lane]
             slot, p = stamp % depth, lanes.population[lane]
             spikes = np.int64(0)
-            for shard in range(lanes.low[lane], lanes.high[lane]):
-                spikes += history.high[shard, slot, p] - history.low[shard, slot, p]
+            for shard in range(low_shards[lane], high_shards[lane]):
+                spikes += highs[shard, slot, p] - lows[shard, slot, p]
             if spikes > 0 and stamp >= 0:
                 if n + spikes > queue.shape[0]:
                     break
-                start = synapses.target_start[lanes.block[lane]]
-                for shard in range(lanes.low[lane], lanes.high[lane]):
-                    for i in range(history.low[shard, slot, p], history.high[shard, slot, p]):
-                        source = history.ids[shard, slot, i] - lanes.first[lane]
-                        if source >= 0 and source < lanes.sources[lane]:
-                            segment = lanes.ptr[lane] + source * lanes.stride[lane]
+                start = target_start[blocks[lane]]
+                first, sources = lanes.first[lane], lanes.sources[lane]
+                begin, stride = lanes.ptr[lane], lanes.stride[lane]
+                for shard in range(low_shards[lane], high_shards[lane]):
+                    for i in range(lows[shard, slot, p], highs[shard, slot, p]):
+                        source = history.ids[shard, slot, i] - first
+                        if source >= 0 and source < sources:
+                            segment = begin + source * stride
                             queue[n, 0] = lane
-                            queue[n, 1] = start + synapses.ptr[segment]
-                            queue[n, 2] = start + synapses.ptr[segment + 1]
+                            queue[n, 1] = start + ptr[segment]
+                            queue[n, 2] = start + ptr[segment + 1]
                             n += 1
             lane += 1
         for i in range(-AHEAD, n):
             if i + AHEAD < n:
                 asked, low, high = queue[i + AHEAD, 0], queue[i + AHEAD, 1], queue[i + AHEAD, 2]
-                high = min(high, low + ASKED)
+                if high > low + ASKED:
+                    high = low + ASKED
                 for line in range(low, high, PER_LINE):
-                    prefetch(synapses.targets, line)
-                if not lanes.shared[asked]:
-                    block = lanes.block[asked]
-                    shift = synapses.weight_start[block] - synapses.target_start[block]
+                    prefetch(all_targets, line)
+                if not shared[asked]:
+                    block = blocks[asked]
+                    shift = weight_start[block] - target_start[block]
                     for line in range(shift + low, shift + high, PER_LINE // 2):
-                        prefetch(synapses.weights, line)
+                        prefetch(all_weights, line)
             if i >= 0:
                 added, low, high = queue[i, 0], queue[i, 1], queue[i, 2]
                 out = accumulators[lanes.place[added] :]
-                if lanes.shared[added]:
+                targets = all_targets[low:high]
+                if shared[added]:
                     weight = lanes.weight[added]
-                    targets = synapses.targets[low:high]
                     for e in range(targets.shape[0]):
                         out[targets[e]] += weight
                 else:
-                    block = lanes.block[added]
-                    shift = synapses.weight_start[block] - synapses.target_start[block]
-                    targets = synapses.targets[low:high]
-                    weights = synapses.weights[shift + low : shift + high]
+                    block = blocks[added]
+                    shift = weight_start[block] - target_start[block]
+                    weights = all_weights[shift + low : shift + high]
                     for e in range(targets.shape[0]):
                         out[targets[e]] += weights[e]
 

@@ -11,21 +11,18 @@ from __future__ import annotations
 
 import ast
 import hashlib
-import os
 import sys
-import tempfile
 from dataclasses import dataclass
 from importlib.util import module_from_spec, spec_from_file_location
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from neurosim.kernels._jit import cache_folder
-from neurosim.kernels.layout import STRIP
+from neurosim.kernels.cache import cache_folder, write_whole
+from neurosim.kernels.layout import STRIP, PlainLanes, PlainSynapses, SpikeProbes
 
 HEADER = '''"""Generated step loop; see neurosim.kernels.driver."""
 import numpy as np
-from neurosim.kernels._jit import inline, inner, lean_kernel, wide_vectors
+from neurosim.kernels._jit import inline, inner, kernel, wide_vectors
 from neurosim.kernels.arithmetic import {exp} as exp, log, sqrt
 from neurosim.kernels.deliver import deliver, deliver_dynamic, deliver_fixed
 from neurosim.kernels.meeting import meet
@@ -78,7 +75,7 @@ def update_{b}(neurons, history, slot):
 """
 
 RUN = """
-@lean_kernel
+@kernel
 def run(k0, first, last, window, dt, room, split, threads, cells, {arguments}):
     wide_vectors()  # updates may be merged into this function
     mode = small_as_zero()
@@ -104,7 +101,7 @@ def advance(k0, first, stop, dt, split, {arguments}):
 {body}
 
 
-@lean_kernel
+@kernel
 def run(k0, first, last, window, dt, room, split, threads, cells, {arguments}):
     mode = small_as_zero()
     done = np.int64(first)
@@ -118,7 +115,7 @@ def run(k0, first, last, window, dt, room, split, threads, cells, {arguments}):
     return done
 
 
-@lean_kernel
+@kernel
 def run_by_turns(k0, first, last, window, dt, room, split, {all_arguments}):
     mode = small_as_zero()
     done = np.int64(first)
@@ -192,6 +189,17 @@ class Features:
         used = tuple(name for name, wanted in optional.items() if wanted)
         always = ("neurons", "history", "lanes", "synapses", "probes")
         return (*always, *used)
+
+    @property
+    def parts(self) -> dict[str, Any]:
+        """Groups of which ``run`` takes a part only, and that part's class."""
+        plastic = self.on_emission or self.on_arrival
+        parts = {
+            "lanes": None if self.dynamic else PlainLanes,
+            "synapses": None if self.dynamic or plastic else PlainSynapses,
+            "probes": None if self.samples else SpikeProbes,
+        }
+        return {name: part for name, part in parts.items() if part is not None}
 
 
 def source(blocks: tuple[BlockCode, ...], features: Features, shards: int = 1) -> str:
@@ -348,23 +356,10 @@ def load(text: str) -> ModuleType:
         return sys.modules[name]
     path = cache_folder() / f"{name}.py"
     if not path.is_file() or path.read_bytes() != text.encode():
-        _write(path, text.encode())
+        write_whole(path, text.encode())
     spec = spec_from_file_location(name, path)
     assert spec is not None
     assert spec.loader is not None
     module = module_from_spec(spec)
     spec.loader.exec_module(module)
     return sys.modules.setdefault(name, module)
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a file completely or not at all; another process may do the same."""
-    path.parent.mkdir(parents=True, exist_ok=True)  # it may have been deleted since
-    handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise

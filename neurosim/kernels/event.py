@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from neurosim.kernels import event_layout as lay
-from neurosim.kernels._jit import inner, lean_kernel
+from neurosim.kernels._jit import inner, kernel
 from neurosim.kernels.event_grid import (
     add,
     append,
@@ -165,7 +165,7 @@ def _take_due(now: Any, touched: Any, cells: Any, heap: Any, clock: Any) -> Any:
     return touched
 
 
-@lean_kernel
+@kernel
 def run(
     until: Any, on_grid: Any, room: Any, cells: Any, heap: Any, log: Any, delays: Any, queue: Any,
     lanes: Any, synapses: Any, sources: Any, inputs: Any, currents: Any, probes: Any, clock: Any,
@@ -219,7 +219,7 @@ def run(
             return True
 
 
-@lean_kernel
+@kernel
 def look_at(first: Any, column: Any, time: Any, cells: Any, out: Any) -> None:
     """A state variable of neighbouring neurons from ``first`` on at a time."""
     for i in range(out.shape[0]):

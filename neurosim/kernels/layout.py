@@ -183,3 +183,48 @@ class Probes(NamedTuple):
     population: Any  # int32[:]
     id: Any  # int32[:]
     count: Any  # int64[1]
+
+
+# Parts of groups, for step loops that need no more: every array costs compile time.
+
+
+class PlainLanes(NamedTuple):
+    """What :class:`Lanes` holds for plain synapses."""
+
+    population: Any
+    low: Any
+    high: Any
+    delay: Any
+    first: Any
+    sources: Any
+    ptr: Any
+    stride: Any
+    place: Any
+    shared: Any
+    weight: Any
+    block: Any
+
+
+class PlainSynapses(NamedTuple):
+    """What :class:`Synapses` holds for plain synapses."""
+
+    ptr: Any
+    targets: Any
+    weights: Any
+    target_start: Any
+    weight_start: Any
+
+
+class SpikeProbes(NamedTuple):
+    """What :class:`Probes` holds for spikes."""
+
+    wanted: Any
+    stamp: Any
+    population: Any
+    id: Any
+    count: Any
+
+
+def part_of(kind: Any, group: Any) -> Any:
+    """The part of a group of arrays that a named tuple with fewer fields holds."""
+    return kind(*(getattr(group, name) for name in kind._fields))

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from neurosim.kernels._jit import inline, inner, lean_kernel
+from neurosim.kernels._jit import inline, inner, kernel
 from neurosim.kernels.layout import RECENT
 from neurosim.kernels.stdp_rule import (
     A_MINUS,
@@ -148,7 +148,7 @@ def note_posts(stamp: Any, dt: Any, synapses: Any, posts: Any, history: Any) -> 
                 posts.full[0] = 1
 
 
-@lean_kernel
+@kernel
 def flush(
     block: Any, now: Any, arrived: Any, dt: Any, lanes: Any, synapses: Any, posts: Any
 ) -> None:
@@ -165,7 +165,7 @@ def flush(
                     potentiate(until, dt, segment, lanes.dendritic[lane], block, synapses, posts)
 
 
-@lean_kernel
+@kernel
 def forget_posts(keep_after: Any, first: Any, last: Any, posts: Any) -> None:
     """Drop the spikes of rows that no event can need: all but the newest at or before a stamp."""
     for row in range(first, last):

@@ -204,7 +204,8 @@ def _distinct(
 
     size = int(starts[last] - starts[first])
     other, own = np.empty(size, dtype=np.int32), np.empty(size, dtype=np.int32)
-    draw_distinct(np.uint64(key), n_from, first, last, starts, *refused, other, own)
+    mark = np.full(n_from, -1, dtype=np.int64)
+    draw_distinct(np.uint64(key), n_from, first, last, starts, *refused, mark, other, own)
     return other, own
 
 

@@ -334,3 +334,20 @@ def test_without_neurons_there_is_one():
     net = ns.Network()
     net.population("noise", 10**6, ns.SpikeSourcePoisson(rate=1.0))
     assert useful_threads(lower(net, 0.1, 1), [], 2) == 1
+
+
+def test_a_small_network_uses_several_threads_only_to_have_them_compiled():
+    plan = lower(CASES["recurrent"].network(), 0.5, 20)
+    shared = ClockedEngine(plan, 2, small_too=True)
+    assert (len(ClockedEngine(plan, 2).shards), len(shared.shards)) == (1, 2)
+    same(ClockedEngine(plan).advance(40), shared.advance(40))
+
+
+def test_a_network_that_cannot_be_shared_stays_on_one_thread():
+    net = ns.Network(timing="spinnaker")
+    cells = net.population("cells", 300, ns.IFCurrExp())
+    net.project(cells, cells, ns.OneToOne(), ns.STDP(0.5, 1.0))
+    assert len(ClockedEngine(lower(net, 1.0, 1), 2, small_too=True).shards) == 1
+    nothing = ns.Network()
+    nothing.population("source", 2, ns.SpikeSourcePoisson(10.0))
+    assert len(ClockedEngine(lower(nothing, 1.0, 1), 2, small_too=True).shards) == 1

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
+from neurosim.backends.base import processors
 from neurosim.cli import info
 from neurosim.cli.info import clear, compiled, size
 
@@ -24,6 +25,9 @@ def test_facts(call, tmp_path: Path, monkeypatch):
     rows = {line.split()[0]: line for line in done.stdout.splitlines() if line.strip()}
     assert rows["numpy"].split() == ["numpy", np.__version__]
     assert "(0.0 MiB)" in done.stdout
+    assert rows["threads"].split(maxsplit=1)[1].strip() == (
+        f"1 a run, up to {processors()} with threads="
+    )
     assert "scikit-learn" in rows["optional"]
     assert "not installed" in done.stdout
 

@@ -28,7 +28,7 @@ def test_help_names_every_command(call):
     done = call("--help")
     assert done.exit_code == 0
     listed = set(re.findall(r"^  (\w+)  ", done.output.partition("Commands:")[2], re.MULTILINE))
-    assert listed == {"run", "experiments", "models", "backends", "info", "bench"}
+    assert listed == {"run", "experiments", "models", "backends", "info", "warmup", "bench"}
     assert "..." not in done.output.partition("Commands:")[2]
 
 

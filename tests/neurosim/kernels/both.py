@@ -90,7 +90,8 @@ def of_connect():
     apart = (np.array([0, 1, 1, 3, 3, 3, 4]), np.array([5, 0, 2, 1]))
     for n in (3, 5):
         other, own = np.empty((2, 6 * n), dtype=np.int32)
-        connect.draw_distinct(np.uint64(4), 7, 0, 6, np.arange(7) * n, *apart, other, own)
+        starts, mark = np.arange(7) * n, np.full(7, -1)
+        connect.draw_distinct(np.uint64(4), 7, 0, 6, starts, *apart, mark, other, own)
         found |= {f"draw_distinct {n}, other": other, f"draw_distinct {n}, own": own}
     other, own = np.zeros((2, 20), dtype=np.int32)
     found["draw_probability"] = np.array(

@@ -17,7 +17,8 @@ def draw(n_from, first, last, n, apart=NONE, key=9):
     """``n`` partners for each unit, or a number for each unit."""
     starts = np.append(0, np.cumsum(np.broadcast_to(n, last)))
     other, units = np.empty((2, starts[last] - starts[first]), dtype=np.int32)
-    connect.draw_distinct(np.uint64(key), n_from, first, last, starts, *apart, other, units)
+    mark = np.full(n_from, -1)
+    connect.draw_distinct(np.uint64(key), n_from, first, last, starts, *apart, mark, other, units)
     return other, units
 
 

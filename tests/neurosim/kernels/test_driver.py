@@ -182,6 +182,13 @@ def test_only_arrays_in_use_are_arguments():
     assert len(set(everything)) == len(everything) == 12
 
 
+def test_groups_are_passed_whole_only_where_all_of_them_is_in_use():
+    assert list(Features(1).parts) == ["lanes", "synapses", "probes"]
+    assert list(Features(1, on_arrival=True).parts) == ["lanes", "probes"]
+    assert list(Features(1, samples=True).parts) == ["lanes", "synapses"]
+    assert list(Features(1, dynamic=True).parts) == ["probes"]
+
+
 # user-defined kinds and the cache
 
 
@@ -322,16 +329,6 @@ def test_a_module_that_fails_is_not_kept(folder):
 def test_the_folder_may_have_been_deleted(folder):
     folder.rmdir()
     assert driver.load(TINY.format(1)).LIMIT == 1
-
-
-def test_a_failed_write_leaves_nothing_half_written(folder, monkeypatch):
-    def full(source, target):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(driver.os, "replace", full)
-    with pytest.raises(OSError, match="No space left"):
-        driver.load(TINY.format(3))
-    assert list(folder.iterdir()) == []
 
 
 def test_writers_do_not_disturb_each_other(folder):

@@ -65,3 +65,18 @@ def test_the_mask_is_seen_eight_neurons_at_a_time():
     assert len(neurons.mask) == layout.STRIP == 8 * len(neurons.groups)
     neurons.mask[19] = 1
     assert np.flatnonzero(neurons.groups).tolist() == [2]
+
+
+@pytest.mark.parametrize(
+    ("part", "name"),
+    [
+        (layout.PlainLanes, "lanes"),
+        (layout.PlainSynapses, "synapses"),
+        (layout.SpikeProbes, "probes"),
+    ],
+)
+def test_parts_hold_the_arrays_of_the_group(part, name):
+    group = getattr(lay_out(lower(CASES["probes"].network(), 0.1, 1)).shards[0], name)
+    found = layout.part_of(part, group)
+    assert [f for f in group._fields if f in part._fields] == list(part._fields)
+    assert all(getattr(found, field) is getattr(group, field) for field in part._fields)

@@ -91,7 +91,7 @@ def test_a_call_of_the_c_library_is_noticed(machine_code, kinds, precision):
 @pytest.mark.parametrize("neuron", [ns.IFCondExp(integrator="pade"), ns.IFCurrExp()])
 def test_the_whole_loop_holds_the_vectorised_update(monkeypatch, tmp_path, neuron):
     monkeypatch.setattr(driver, "cache_folder", lambda: tmp_path)
-    monkeypatch.setattr("neurosim.kernels._jit.cache_folder", lambda: tmp_path)
+    monkeypatch.setattr("neurosim.kernels.cache.cache_folders", lambda: (tmp_path,))
     net = ns.Network()
     net.population("cells", 6, neuron)
     made = lay_out(lower(net, 0.1, 1))

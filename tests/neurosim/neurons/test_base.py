@@ -31,6 +31,14 @@ def kinds() -> Iterator[dict[str, type[NeuronKind]]]:
     base.KINDS.update(before)
 
 
+def test_kinds_that_are_built_in_are_right(kinds: dict[str, type[NeuronKind]]) -> None:
+    """They are not checked when they are imported, which takes longer than importing them."""
+    built_in = [kind for kind in kinds.values() if kind.__module__.startswith("neurosim.neurons.")]
+    assert len(built_in) >= 8
+    for kind in built_in:
+        base.check_kind(kind)
+
+
 def test_a_kind_of_a_users_own(kinds: dict[str, type[NeuronKind]]) -> None:
     class LeakyCounter(NeuronKind):
         tau: float = param(10.0, "ms", above=0.0)

@@ -14,7 +14,7 @@ from neurosim.backends.base import Capabilities, Options, Progress, Synapses, Vi
 from neurosim.backends.check import require, violations
 from neurosim.backends.simulation import Simulation
 from neurosim.kernels import driver, stdp
-from neurosim.kernels.layout import FULL, LONG_AGO, OLD, STRIP
+from neurosim.kernels.layout import STRIP
 from neurosim.kernels.stdp_rule import GUTIG, QUICK
 from neurosim.plan.plan import NEVER, Plan
 from neurosim.synapses import STDP
@@ -82,11 +82,8 @@ class ClockedEngine:
             p = a.probes
             spikes.append((p.stamp[:n].copy(), p.population[:n].copy(), p.id[:n].copy()))
             a.probes.count[0] = 0
-            if a.posts.full[0] & OLD:
-                self._keep_old(self.step + done)
-            if a.posts.full[0] & FULL:
+            if a.posts.full[0]:
                 self._make_room(self.step + done)
-            a.posts.full[0] = 0
         self.step += steps
         return Progress(self._entries(spikes, sampled))
 
@@ -231,12 +228,7 @@ class ClockedEngine:
             first = int(a.posts.row[j])
             size = self.plan.populations[self.plan.synapses[block].post].size
             stdp.forget_posts(step - 1 - longest, first, first + size, a.posts)
-
-    def _keep_old(self, step: int) -> None:
-        """Keep old spikes from looking young, which they would after ``2**16`` steps."""
-        stamps, now = self.arrays.posts.pairs.view(np.uint16), step - 1 + self.plan.arrival
-        old = (now - stamps.astype(np.int64)) % (1 << 16) > LONG_AGO
-        stamps[old] = (now - LONG_AGO) % (1 << 16)
+        a.posts.full[0] = 0
 
     def _find_quick(self) -> None:
         """Find plastic blocks whose weights lie within their bounds, where they stay.
@@ -269,7 +261,7 @@ class ClockedEngine:
             "shared_weight": a.lanes.weight, "trace": a.synapses.trace, "use": a.synapses.use,
             "last": a.synapses.last, "applied": a.synapses.applied, "posts_stamp": a.posts.stamp,
             "posts_trace": a.posts.trace, "posts_count": a.posts.count,
-            "posts_pairs": a.posts.pairs, "posts_fall": a.posts.fall, "frozen": a.posts.frozen,
+            "posts_recent": a.posts.recent, "posts_fall": a.posts.fall, "frozen": a.posts.frozen,
             "ring": a.posts.ring,
         }  # fmt: skip
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.backends.layout_stdp import Tables, constants
-from neurosim.kernels.layout import LONG_AGO, PAIRS, REALS, WHOLES, Lanes, Neurons, Posts, Synapses
+from neurosim.kernels.layout import LONG_AGO, RECENT, Lanes, Neurons, Posts, Synapses
 from neurosim.kernels.stdp_rule import MINUS, PLUS, ROW
 from neurosim.plan.connect import Expanded, count
 from neurosim.plan.plan import Plan, SynapseBlock
@@ -55,8 +55,8 @@ def lay_out_synapses(plan: Plan) -> tuple[list[Expanded], Synapses, Int]:
         use=np.zeros(n_state),
         last=np.full(n_state, -1, dtype=np.int64),
         applied=np.full(n_state, -1, dtype=np.int64),
-        real=np.zeros((max(1, len(blocks)), REALS)),
-        whole=np.zeros((max(1, len(blocks)), WHOLES), dtype=np.int64),
+        real=np.zeros((max(1, len(blocks)), 12)),
+        whole=np.zeros((max(1, len(blocks)), 8), dtype=np.int64),
     )
     parts = []
     for i, (block, counted) in enumerate(zip(blocks, found, strict=True)):
@@ -133,6 +133,7 @@ def lay_out_lanes(
             rows += plan.populations[block.post].size
     depth = max(min(1 << 20 // max(1, rows), 4096), 64, 2 * longest + 16) if rows else 1
     fixed = any(lane[-1] > 0 for lane in plastic)
+    recent = np.full(rows * RECENT, (1 << 16) - LONG_AGO, dtype=np.uint16)
     odds = np.zeros(most // 8 + 1, dtype=np.uint64)
     ring = (longest + 1, len(neurons.inputs)) if fixed else (1, 0)
     blocks, firsts, populations = np.array(posts, dtype=np.int64).reshape(-1, 3).T.copy()
@@ -143,7 +144,8 @@ def lay_out_lanes(
             stamp=np.zeros((rows, depth), dtype=np.int64),
             trace=np.zeros((rows, depth)),
             count=np.zeros(rows, dtype=np.int64),
-            pairs=np.full(2 * rows * PAIRS, (1 << 16) - LONG_AGO, dtype=np.uint16).view(np.uint32),
+            recent=recent,
+            pairs=recent.view(np.uint32),
             fall=np.zeros(rows, dtype=plan.weight_dtype),
             decay=tables.values,
             odd=odds.view(np.uint8),

@@ -12,23 +12,14 @@ from typing import Any, NamedTuple
 STRIP = 128
 """Neurons a strip, a multiple of 8."""
 
-REALS, WHOLES = 12, 8
-"""Columns of ``Synapses.real`` and ``Synapses.whole``."""
-
-PAIRS = 4
-"""Pairs of newest postsynaptic spikes of a neuron that lie side by side."""
+RECENT = 8
+"""Newest postsynaptic spikes of a neuron that lie side by side."""
 
 GAPS = 1 << 15
 """Gaps (steps) that a decay table holds."""
 
 LONG_AGO = 40000
-"""Steps; older spikes are kept in ``Posts.pairs`` as if they were that old."""
-
-AGED = 1 << 12
-"""Steps between two looks for them."""
-
-FULL, OLD = 1, 2
-"""Bits of ``Posts.full``: a history has no room left; it is time to look for old spikes."""
+"""Steps; older spikes are kept in ``Posts.recent`` as if they were that old."""
 
 
 class Neurons(NamedTuple):
@@ -134,8 +125,8 @@ class Synapses(NamedTuple):
     use: Any  # float64[:], by segment: Tsodyks-Markram u
     last: Any  # int64[:], by segment: stamp of its last event, -1 for none
     applied: Any  # int64[:], by segment: plastic, postsynaptic events until then are applied
-    real: Any  # float64[n_blocks, REALS], constants of a block's rule
-    whole: Any  # int64[n_blocks, WHOLES], codes and places
+    real: Any  # float64[n_blocks, 12], constants of a block's rule
+    whole: Any  # int64[n_blocks, 8], codes and places
 
 
 class Posts(NamedTuple):
@@ -144,7 +135,8 @@ class Posts(NamedTuple):
     stamp: Any  # int64[rows, depth], oldest first
     trace: Any  # float64[rows, depth], trace right after the spike
     count: Any  # int64[rows]
-    pairs: Any  # uint32[rows * PAIRS], newest stamps modulo 2**16, newest first, two a number
+    recent: Any  # uint16[rows * RECENT], newest stamps modulo 2**16, newest first
+    pairs: Any  # uint32[rows * RECENT / 2], the same memory, two stamps at a time
     fall: Any  # float32[rows] or float64[rows], type of weights: share after the newest spike
     decay: Any  # float32[:] or float64[:], type of weights: tables of ``GAPS`` and a zero
     odd: Any  # uint8[:], longest segment and more, synapses that are looked at one by one
@@ -153,7 +145,7 @@ class Posts(NamedTuple):
     row: Any  # int64[n_plastic], row of postsynaptic id 0
     population: Any  # int64[n_plastic], postsynaptic population
     frozen: Any  # uint8[n_blocks]
-    full: Any  # int64[1], ``FULL`` and ``OLD``
+    full: Any  # int64[1], set when a row has no room left
     ring: Any  # float[depth, accumulators], weights fixed on emission, by stamp of arrival
 
 

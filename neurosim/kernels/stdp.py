@@ -13,13 +13,14 @@ from typing import Any
 import numpy as np
 
 from neurosim.kernels._jit import inline, inner, kernel
-from neurosim.kernels.layout import AGED, FULL, OLD, PAIRS
+from neurosim.kernels.layout import RECENT
 from neurosim.kernels.stdp_rule import (
     A_MINUS,
-    HALF,
+    AGED,
     LOW,
     NEAREST,
     TAU_MINUS,
+    age,
     decayed,
     depress,
     own,
@@ -80,9 +81,9 @@ def _transmit(
                 potentiate(stamp, dt, segment, lanes.dendritic[lane], block, synapses, posts)
             row = posts.ring[(stamp + lanes.delay[lane]) % posts.ring.shape[0]]
             place = lanes.place[lane]
-            target, weight, n = own(segment, block, synapses)
-            for e in range(n):
-                row[place + np.int64(synapses.targets[target + e])] += synapses.weights[weight + e]
+            targets, weights = own(segment, block, synapses)
+            for e in range(len(targets)):
+                row[place + np.int64(targets[e])] += weights[e]
 
 
 @inner
@@ -117,7 +118,7 @@ def note_posts(stamp: Any, dt: Any, synapses: Any, posts: Any, history: Any) -> 
     """Remember the postsynaptic spikes of a stamp, with their traces."""
     slot = stamp % history.count.shape[0]
     if stamp % AGED == 0:
-        posts.full[0] |= OLD
+        age(stamp, posts.recent)
     for j in range(posts.block.shape[0]):
         block, p = posts.block[j], posts.population[j]
         if posts.frozen[block] != 0:
@@ -134,13 +135,12 @@ def note_posts(stamp: Any, dt: Any, synapses: Any, posts: Any, history: Any) -> 
             posts.trace[row, n] = trace
             posts.count[row] = n + 1
             posts.fall[row] = synapses.real[block, A_MINUS] * trace
-            carry = np.uint32(stamp & LOW)
-            for r in range(row * PAIRS, (row + 1) * PAIRS):
-                both = posts.pairs[r]
-                posts.pairs[r] = (both << HALF) | carry
-                carry = both >> HALF
+            newest = posts.recent[row * RECENT : (row + 1) * RECENT]
+            for r in range(RECENT - 1, 0, -1):
+                newest[r] = newest[r - 1]
+            newest[0] = stamp & LOW
             if n + 1 == posts.stamp.shape[1]:
-                posts.full[0] |= FULL
+                posts.full[0] = 1
 
 
 @kernel

@@ -17,9 +17,12 @@ import numpy as np
 from neurosim.kernels._jit import inline, inner
 from neurosim.kernels.arithmetic import exp, log
 from neurosim.kernels.disjoint import fetch, old, put
-from neurosim.kernels.layout import AGED, GAPS, PAIRS, REALS, WHOLES
+from neurosim.kernels.layout import GAPS, LONG_AGO, RECENT
 
-HALF, LOW = np.uint32(16), (1 << 16) - 1
+PAIRS, HALF, LOW = RECENT // 2, np.uint32(16), (1 << 16) - 1
+AGED = 1 << 12
+"""Steps between two calls of :func:`age`."""
+
 HIDDEN = (1 << 16) - AGED
 """Gaps from here on belong to spikes that are not seen yet."""
 
@@ -43,6 +46,14 @@ def _lowest(bits: Any) -> Any:
     return np.int64((lowest * np.uint64(0x0001020304050607)) >> np.uint64(56))
 
 
+@inner
+def age(stamp: Any, recent: Any) -> None:
+    """Keep old spikes from looking young, which they would after ``2**16`` steps."""
+    for r in range(len(recent)):
+        if (stamp - recent[r]) & LOW > LONG_AGO:
+            recent[r] = (stamp - LONG_AGO) & LOW
+
+
 @inline
 def decayed(trace: Any, gap: Any, dt: Any, tau: Any) -> Any:
     """What is left of a trace after ``gap`` steps."""
@@ -51,6 +62,17 @@ def decayed(trace: Any, gap: Any, dt: Any, tau: Any) -> Any:
 
 @inline
 def own(segment: Any, block: Any, synapses: Any) -> Any:
+    """Targets and weights of a segment."""
+    low, high = synapses.ptr[segment], synapses.ptr[segment + 1]
+    target, weight = synapses.target_start[block], synapses.weight_start[block]
+    return (
+        synapses.targets[target + low : target + high],
+        synapses.weights[weight + low : weight + high],
+    )
+
+
+@inline
+def _where(segment: Any, block: Any, synapses: Any) -> Any:
     """Where the targets and the weights of a segment begin, and how many they are."""
     low, high = synapses.ptr[segment], synapses.ptr[segment + 1]
     return synapses.target_start[block] + low, synapses.weight_start[block] + low, high - low
@@ -76,12 +98,13 @@ def potentiate(
     ``until``."""
     last, applied = synapses.last[segment], synapses.applied[segment]
     synapses.applied[segment] = until
-    t, v, n = own(segment, block, synapses)
+    t, v, n = _where(segment, block, synapses)
     fresh, shift = until - applied, applied - last
     if last < 0 or fresh <= 0 or n == 0:
         return
     targets, weights, pairs, decay = synapses.targets, synapses.weights, posts.pairs, posts.decay
-    real, reals, whole, wholes = synapses.real, REALS * block, synapses.whole, WHOLES * block
+    real, reals = synapses.real, block * synapses.real.shape[1]
+    whole, wholes = synapses.whole, block * synapses.whole.shape[1]
     row, kind = fetch(whole, wholes, ROW), weights.dtype.type
     quick = fetch(whole, wholes, QUICK) != 0 and fresh + shift < GAPS and dendritic < AGED
     left, odd, odds, zero = not quick, posts.odd, posts.odds, np.int64(0)
@@ -149,9 +172,10 @@ def depress(
     last, trace, applied = synapses.last[segment], synapses.trace[segment], now
     if last >= 0:
         applied = synapses.applied[segment]
-    t, v, n = own(segment, block, synapses)
+    t, v, n = _where(segment, block, synapses)
     targets, weights, pairs, decay = synapses.targets, synapses.weights, posts.pairs, posts.decay
-    real, reals, whole, wholes = synapses.real, REALS * block, synapses.whole, WHOLES * block
+    real, reals = synapses.real, block * synapses.real.shape[1]
+    whole, wholes = synapses.whole, block * synapses.whole.shape[1]
     row, kind = fetch(whole, wholes, ROW), weights.dtype.type
     seen, quick = now - dendritic, fetch(whole, wholes, QUICK) != 0 and dendritic < AGED
     if quick:
@@ -190,7 +214,7 @@ def _one_by_one(
 ) -> None:  # fmt: skip
     """Look at the history of each synapse, or of each ``odd`` one: potentiate by the events after
     ``applied`` up to ``until``, then depress by the newest spike until stamp ``seen``."""
-    reals, wholes, kind = REALS * block, WHOLES * block, weights.dtype.type
+    reals, wholes, kind = block * real.shape[1], block * whole.shape[1], weights.dtype.type
     row, gutig = fetch(whole, wholes, ROW), fetch(whole, wholes, GUTIG) != 0
     plus, minus = fetch(whole, wholes, PLUS), fetch(whole, wholes, MINUS)
     w_min, w_max = fetch(real, reals, W_MIN), fetch(real, reals, W_MAX)

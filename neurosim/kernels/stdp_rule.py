@@ -4,7 +4,7 @@ Amounts are of the type of the weights. An event changes a weight by ``k * (at -
 (potentiation) or ``k * (at + by * w)`` (depression), where ``at`` and ``by`` stand for the weight
 dependence: one loop for all of them, with the bits of the formulas in ``neurosim.synapses.STDP``.
 Most synapses saw none, one or two postsynaptic spikes since the last event of their source. Those
-are found in ``Posts.recent`` without a branch: a spike that does not count takes its decay from an
+are found in ``Posts.pairs`` without a branch: a spike that does not count takes its decay from an
 entry that is zero.
 """
 
@@ -72,6 +72,13 @@ def own(segment: Any, block: Any, synapses: Any) -> Any:
 
 
 @inline
+def _where(segment: Any, block: Any, synapses: Any) -> Any:
+    """Where the targets and the weights of a segment begin, and how many they are."""
+    low, high = synapses.ptr[segment], synapses.ptr[segment + 1]
+    return synapses.target_start[block] + low, synapses.weight_start[block] + low, high - low
+
+
+@inline
 def _power(base: Any, exponent: Any) -> Any:
     if exponent == 0.0:
         return 1.0
@@ -89,64 +96,71 @@ def potentiate(
 ) -> None:
     """Apply the postsynaptic events of a segment that came after the last applied one, up to
     ``until``."""
-    last, applied, whole = synapses.last[segment], synapses.applied[segment], synapses.whole[block]
-    targets, weights = own(segment, block, synapses)
+    last, applied = synapses.last[segment], synapses.applied[segment]
+    synapses.applied[segment] = until
+    t, v, n = _where(segment, block, synapses)
     fresh, shift = until - applied, applied - last
-    if last < 0 or fresh <= 0:
-        targets = targets[:0]
-    quick = whole[QUICK] != 0 and fresh + shift < GAPS and dendritic < AGED
-    left = not quick and len(targets) > 0
+    if last < 0 or fresh <= 0 or n == 0:
+        return
+    targets, weights, pairs, decay = synapses.targets, synapses.weights, posts.pairs, posts.decay
+    real, reals = synapses.real, block * synapses.real.shape[1]
+    whole, wholes = synapses.whole, block * synapses.whole.shape[1]
+    row, kind = fetch(whole, wholes, ROW), weights.dtype.type
+    quick = fetch(whole, wholes, QUICK) != 0 and fresh + shift < GAPS and dendritic < AGED
+    left, odd, odds, zero = not quick, posts.odd, posts.odds, np.int64(0)
     if quick:
-        real, kind = synapses.real[block], weights.dtype.type
-        at, by = kind(real[PLUS_AT]), kind(real[PLUS_BY])
-        low, high = kind(real[W_MIN]), kind(real[W_MAX])
-        step = kind(real[A_PLUS] * synapses.trace[segment])
-        begin = applied - dendritic + 1
-        first, reach = np.uint32(begin & LOW), np.uint32(fresh)
+        at, by = kind(fetch(real, reals, PLUS_AT)), kind(fetch(real, reals, PLUS_BY))
+        low, high = kind(fetch(real, reals, W_MIN)), kind(fetch(real, reals, W_MAX))
+        step = kind(fetch(real, reals, A_PLUS) * synapses.trace[segment])
+        first, reach = np.uint32((applied - dendritic + 1) & LOW), np.uint32(fresh)
         span, none = np.uint32(fresh + dendritic), np.uint32(GAPS - 1 - shift)
-        after, pairs = posts.decay[whole[PLUS] + shift + 1 :], posts.pairs[whole[ROW] * PAIRS :]
-        odd, odds, recent = posts.odd, posts.odds, posts.recent[whole[ROW] * RECENT :]
-        for i in range(len(targets)):
-            pair = np.int32(fetch(targets, i)) * PAIRS
-            newest, older = fetch(pairs, np.int32(pair)), fetch(pairs, np.int32(pair + 1))
+        after, row_pairs = fetch(whole, wholes, PLUS) + shift + 1, row * PAIRS
+        for i in range(n):
+            pair = np.int32(np.int32(fetch(targets, t, i)) * PAIRS)
+            newest = fetch(pairs, row_pairs, pair)
+            older = fetch(pairs, row_pairs + 1, pair)
             more = (np.uint32((older >> HALF) - first) & LOW) < span
-            put(odd, i, np.uint8(more))
+            put(odd, zero, i, np.uint8(more))
             limit = np.uint32(0) if more else reach
-            w = old(weights, i)
+            w = old(weights, v, i)
             gap = np.uint32(older - first) & LOW
-            k = step * fetch(after, np.int32(gap if gap < limit else none))
+            k = step * fetch(decay, after, np.int32(gap if gap < limit else none))
             w = _clipped(w + k * (at - by * w), low, high)
             gap = np.uint32((newest >> HALF) - first) & LOW
-            k = step * fetch(after, np.int32(gap if gap < limit else none))
+            k = step * fetch(decay, after, np.int32(gap if gap < limit else none))
             w = _clipped(w + k * (at - by * w), low, high)
             gap = np.uint32(newest - first) & LOW
-            k = step * fetch(after, np.int32(gap if gap < limit else none))
-            put(weights, i, _clipped(w + k * (at - by * w), low, high))
-        for group in range((len(targets) + 7) // 8):
+            k = step * fetch(decay, after, np.int32(gap if gap < limit else none))
+            put(weights, v, i, _clipped(w + k * (at - by * w), low, high))
+        for group in range((n + 7) // 8):
             bits = odds[group]
             while bits != NO_BITS:
                 i = 8 * group + _lowest(bits)
                 bits &= bits - ONE_BIT
-                if i >= len(targets):
+                if i >= n:
                     break
-                place = np.int64(fetch(targets, i)) * RECENT
-                if (fetch(recent, place + RECENT - 1) - begin) & LOW < fresh + dendritic:
+                oldest = row_pairs + np.int64(fetch(targets, t, i)) * PAIRS + PAIRS - 1
+                if (np.uint32((fetch(pairs, oldest, zero) >> HALF) - first) & LOW) < span:
                     left = True
                     continue
-                w = old(weights, i)
-                for r in range(RECENT - 2, -1, -1):
-                    passed = (fetch(recent, place + r) - begin) & LOW
-                    k = step * fetch(after, passed if passed < fresh else GAPS - 1 - shift)
+                w = old(weights, v, i)
+                for r in range(PAIRS):
+                    both = fetch(pairs, oldest, -r)
+                    if r > 0:
+                        gap = np.uint32((both >> HALF) - first) & LOW
+                        k = step * fetch(decay, after, np.int32(gap if gap < reach else none))
+                        w = _clipped(w + k * (at - by * w), low, high)
+                    gap = np.uint32(both - first) & LOW
+                    k = step * fetch(decay, after, np.int32(gap if gap < reach else none))
                     w = _clipped(w + k * (at - by * w), low, high)
-                put(weights, i, w)
+                put(weights, v, i, w)
                 odd[i] = 0
     if left:
         _one_by_one(
-            quick, applied, until, NOTHING, last, synapses.trace[segment], dt, dendritic,
-            targets, weights, synapses.real[block], whole, posts.odds, posts.count, posts.stamp,
-            posts.trace, posts.decay,
+            quick, applied, until, NOTHING, last, synapses.trace[segment], dt, dendritic, block,
+            t, v, n, targets, weights, real, whole, odds, posts.count, posts.stamp, posts.trace,
+            decay,
         )  # fmt: skip
-    synapses.applied[segment] = until
 
 
 @inner
@@ -155,79 +169,91 @@ def depress(
 ) -> None:
     """The rule's presynaptic event of a segment at ``now``, after all postsynaptic events up to
     ``now``."""
-    real, whole = synapses.real[block], synapses.whole[block]
-    seen, quick = now - dendritic, whole[QUICK] != 0 and dendritic < AGED
-    targets, weights = own(segment, block, synapses)
+    last, trace, applied = synapses.last[segment], synapses.trace[segment], now
+    if last >= 0:
+        applied = synapses.applied[segment]
+    t, v, n = _where(segment, block, synapses)
+    targets, weights, pairs, decay = synapses.targets, synapses.weights, posts.pairs, posts.decay
+    real, reals = synapses.real, block * synapses.real.shape[1]
+    whole, wholes = synapses.whole, block * synapses.whole.shape[1]
+    row, kind = fetch(whole, wholes, ROW), weights.dtype.type
+    seen, quick = now - dendritic, fetch(whole, wholes, QUICK) != 0 and dendritic < AGED
     if quick:
-        kind = weights.dtype.type
-        at, by = kind(real[MINUS_AT]), kind(real[MINUS_BY])
-        low, high = kind(real[W_MIN]), kind(real[W_MAX])
-        table, row = posts.decay[whole[MINUS] :], whole[ROW]
-        pairs, fall, odd = posts.pairs[row * PAIRS :], posts.fall[row:], posts.odd
+        at, by = kind(fetch(real, reals, MINUS_AT)), kind(fetch(real, reals, MINUS_BY))
+        low, high = kind(fetch(real, reals, W_MIN)), kind(fetch(real, reals, W_MAX))
+        table, row_pairs = fetch(whole, wholes, MINUS), row * PAIRS
+        odd, fall, zero = posts.odd, posts.fall, np.int64(0)
         origin, most, none = np.uint32(seen & LOW), np.uint32(GAPS - 1), np.uint32(GAPS)
-        far = np.uint32(HIDDEN if table[GAPS - 1] == table[GAPS] else GAPS)
-        for i in range(len(targets)):
-            post = np.int32(fetch(targets, i))
-            gap = np.uint32(origin - fetch(pairs, np.int32(post * PAIRS))) & LOW
-            put(odd, i, np.uint8((gap == NO_GAP) | (gap >= far)))
+        vanished = fetch(decay, table, GAPS - 1) == fetch(decay, table, GAPS)
+        far = np.uint32(HIDDEN if vanished else GAPS)
+        for i in range(n):
+            post = np.int32(fetch(targets, t, i))
+            newest = fetch(pairs, row_pairs, np.int32(post * PAIRS))
+            gap = np.uint32(origin - newest) & LOW
+            put(odd, zero, i, np.uint8((gap == NO_GAP) | (gap >= far)))
             known = np.uint32(gap - ONE_GAP) < most
-            k = fetch(fall, post) * fetch(table, np.int32(gap if known else none))
-            w = old(weights, i)
-            put(weights, i, _clipped(w - k * (at + by * w), low, high))
-    last, trace = synapses.last[segment], synapses.trace[segment]
-    applied = synapses.applied[segment] if last >= 0 else now
+            k = fetch(fall, row, post) * fetch(decay, table, np.int32(gap if known else none))
+            w = old(weights, v, i)
+            put(weights, v, i, _clipped(w - k * (at + by * w), low, high))
     _one_by_one(
-        quick, applied, now, seen, last, trace, dt, dendritic, targets, weights, real, whole,
-        posts.odds, posts.count, posts.stamp, posts.trace, posts.decay,
+        quick, applied, now, seen, last, trace, dt, dendritic, block, t, v, n, targets, weights,
+        real, whole, posts.odds, posts.count, posts.stamp, posts.trace, decay,
     )  # fmt: skip
-    kept = decayed(trace, now - last, dt, real[TAU_PLUS])
-    synapses.trace[segment] = 1.0 + kept if last >= 0 and whole[NEAREST] == 0 else 1.0
+    synapses.trace[segment] = 1.0
+    if last >= 0 and fetch(whole, wholes, NEAREST) == 0:
+        tau = fetch(real, reals, TAU_PLUS)
+        synapses.trace[segment] = 1.0 + decayed(trace, now - last, dt, tau)
     synapses.last[segment] = synapses.applied[segment] = now
 
 
 @inner
 def _one_by_one(
     only_odd: Any, applied: Any, until: Any, seen: Any, last: Any, pre: Any, dt: Any,
-    dendritic: Any, targets: Any, weights: Any, real: Any, whole: Any, odds: Any, count: Any,
-    stamp: Any, trace: Any, decay: Any,
+    dendritic: Any, block: Any, t: Any, v: Any, n: Any, targets: Any, weights: Any, real: Any,
+    whole: Any, odds: Any, count: Any, stamp: Any, trace: Any, decay: Any,
 ) -> None:  # fmt: skip
     """Look at the history of each synapse, or of each ``odd`` one: potentiate by the events after
     ``applied`` up to ``until``, then depress by the newest spike until stamp ``seen``."""
-    kind, row, gutig = weights.dtype.type, whole[ROW], whole[GUTIG] != 0
-    low, high, rise = kind(real[W_MIN]), kind(real[W_MAX]), kind(real[A_PLUS] * pre)
-    for group in range((len(targets) + 7) // 8):
+    reals, wholes, kind = block * real.shape[1], block * whole.shape[1], weights.dtype.type
+    row, gutig = fetch(whole, wholes, ROW), fetch(whole, wholes, GUTIG) != 0
+    plus, minus = fetch(whole, wholes, PLUS), fetch(whole, wholes, MINUS)
+    w_min, w_max = fetch(real, reals, W_MIN), fetch(real, reals, W_MAX)
+    low, high, rise = kind(w_min), kind(w_max), kind(fetch(real, reals, A_PLUS) * pre)
+    plus_at, plus_by = kind(fetch(real, reals, PLUS_AT)), kind(fetch(real, reals, PLUS_BY))
+    minus_at, minus_by = kind(fetch(real, reals, MINUS_AT)), kind(fetch(real, reals, MINUS_BY))
+    for group in range((n + 7) // 8):
         bits = odds[group] if only_odd else EACH
         while bits != NO_BITS:
             i = 8 * group + _lowest(bits)
             bits &= bits - ONE_BIT
-            if i >= len(targets):
+            if i >= n:
                 break
-            post, w = row + np.int64(targets[i]), weights[i]
+            post, w = row + np.int64(fetch(targets, t, i)), old(weights, v, i)
             e = end = count[post]
             while e > 0 and stamp[post, e - 1] + dendritic > applied:
                 e -= 1
             while e < end and stamp[post, e] + dendritic <= until:
                 passed = stamp[post, e] + dendritic - last
                 if passed < GAPS:
-                    k = rise * decay[whole[PLUS] + passed]
+                    k = rise * fetch(decay, plus, passed)
                 else:
-                    k = rise * kind(decayed(1.0, passed, dt, real[TAU_PLUS]))
-                change = k * (kind(real[PLUS_AT]) - kind(real[PLUS_BY]) * w)
+                    k = rise * kind(decayed(1.0, passed, dt, fetch(real, reals, TAU_PLUS)))
+                k *= plus_at - plus_by * w
                 if gutig:
-                    q = (np.float64(w) - real[W_MIN]) / (real[W_MAX] - real[W_MIN])
-                    change = change * kind(_power(1.0 - q, real[MU_PLUS]))
-                w = _clipped(w + change, low, high)
+                    q = (np.float64(w) - w_min) / (w_max - w_min)
+                    k *= kind(_power(1.0 - q, fetch(real, reals, MU_PLUS)))
+                w = _clipped(w + k, low, high)
                 e += 1
             if e > 0 and stamp[post, e - 1] <= seen:
                 passed = seen - stamp[post, e - 1]
-                k = kind(real[A_MINUS] * trace[post, e - 1])
+                k = kind(fetch(real, reals, A_MINUS) * trace[post, e - 1])
                 if passed < GAPS:
-                    k = k * decay[whole[MINUS] + passed]
+                    k *= fetch(decay, minus, passed)
                 else:
-                    k = k * kind(decayed(1.0, passed, dt, real[TAU_MINUS]))
-                change = k * (kind(real[MINUS_AT]) + kind(real[MINUS_BY]) * w)
+                    k *= kind(decayed(1.0, passed, dt, fetch(real, reals, TAU_MINUS)))
+                k *= minus_at + minus_by * w
                 if gutig:
-                    q = (np.float64(w) - real[W_MIN]) / (real[W_MAX] - real[W_MIN])
-                    change = change * kind(_power(q, real[MU_MINUS]))
-                w = _clipped(w - change, low, high)
-            weights[i] = w
+                    q = (np.float64(w) - w_min) / (w_max - w_min)
+                    k *= kind(_power(q, fetch(real, reals, MU_MINUS)))
+                w = _clipped(w - k, low, high)
+            put(weights, v, i, w)

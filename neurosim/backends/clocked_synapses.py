@@ -109,7 +109,7 @@ class SynapseAccess:
         given = np.empty(len(weights))
         given[order] = weights
         whole = len(self.layout.bundles[bundle].blocks) == 1
-        alike = whole and bool((weights == weights[:1]).all())
+        alike = whole and len(weights) > 0 and bool((weights == weights[:1]).all())
         ends = np.cumsum([len(f.targets) for f in found])[:-1]
         for f, values in zip(found, np.split(given, ends), strict=True):
             shard = f.shard

@@ -88,18 +88,25 @@ class Team:
         if self._pool is None:
             self._pool = ThreadPoolExecutor(self.n - 1, thread_name_prefix="neurosim")
         own, *others = self.layout.shards
-        jobs = [
-            self._pool.submit(self._call, shard, step, first, last, room, self.n)
-            for shard in others
-        ]
+        jobs = []
         try:
-            done = self._call(own, step, first, last, room, self.n)
+            for shard in others:
+                jobs.append(self._pool.submit(self._share, shard, step, first, last, room))
+            done = self._share(own, step, first, last, room)
             for job in jobs:
                 job.result()
         except BaseException:
             self.cells[ABANDONED] = 1  # nobody waits for one that does not come
             raise
         return done
+
+    def _share(self, shard: Shard, step: int, first: int, last: int, room: int) -> int:
+        """One shard of several; where it fails the others do not wait for it."""
+        try:
+            return self._call(shard, step, first, last, room, self.n)
+        except BaseException:
+            self.cells[ABANDONED] = 1
+            raise
 
     def notes(self) -> dict[str, Any]:
         """How the threads worked, for the recording's provenance."""

@@ -24,6 +24,7 @@ from neurosim.errors import (
 )
 from neurosim.network.network import Network
 from neurosim.plan.lower import LATEST, lower
+from neurosim.plan.overflow import require_fit
 from neurosim.plan.plan import Plan
 from neurosim.recording.buffers import Buffers
 from neurosim.recording.provenance import provenance
@@ -200,6 +201,9 @@ class Simulation:
             raise ParameterError(
                 "Simulation.set_weights", "weights", "must be finite", weights, "Correct them."
             )
+        rule = self.plan.synapses[blocks[0]].synapse
+        alike = values[0] if len(values) and (values == values[0]).all() else values
+        require_fit(projection, rule, alike, self.plan.precision, self.plan.weights)
         for block, part in zip(blocks, np.split(values, np.cumsum(counts)[:-1]), strict=True):
             self._open().set_weights(block, part)
 

@@ -14,6 +14,7 @@ from neurosim.neurons.base import NeuronKind
 from neurosim.neurons.conductance import IFCondAlpha, IFCondExp
 from neurosim.neurons.hh import HHCondExp
 from neurosim.neurons.izhikevich import Izhikevich
+from neurosim.neurons.leaky import Leaky
 from neurosim.neurons.lif import IFCurrExp
 from neurosim.neurons.lif_alpha import IFCurrAlpha
 from neurosim.neurons.lif_delta import IFCurrDelta
@@ -38,6 +39,7 @@ BOUNDS: dict[str, tuple[float, float]] = {
     "adex rk4": (32.0, 13.0),
     "adex exponential_euler": (8.4, 3.4),
     "hh_cond_exp": (80.0, 36.0),
+    "leaky": (0.8, 0.5),
 }
 """Nanoseconds a neuron and step that should not be exceeded, in double and in single precision:
 twice what one machine (Intel, 2.6 GHz) took with vectors of 256 bits. There, all kinds exceeded
@@ -48,6 +50,7 @@ def forms() -> dict[str, NeuronKind]:
     """A neuron of every built-in kind and integrator, by name."""
     kinds = (
         IFCurrDelta, IFCurrExp, IFCurrAlpha, Izhikevich, IFCondExp, IFCondAlpha, AdEx, HHCondExp,
+        Leaky,
     )  # fmt: skip
     found: dict[str, NeuronKind] = {}
     for kind in kinds:

@@ -20,6 +20,7 @@ from neurosim.network.population import View
 from neurosim.network.projection import Injection, Input, Probe, Projection, own_pairs
 from neurosim.neurons.sources import SpikeSourceArray, SpikeSourcePoisson
 from neurosim.plan.lower_neurons import drawn, frozen, neuron_blocks
+from neurosim.plan.overflow import require_fit
 from neurosim.plan.plan import (
     NEVER,
     CurrentBlock,
@@ -37,6 +38,9 @@ FloatArray = NDArray[np.float64]
 
 LATEST = 2.0**62
 """A stamp after all others."""
+
+MOST_EVENTS = 1e5
+"""Mean number of events of a Poisson input in a step, at most: its table has that many entries."""
 
 
 def lower(
@@ -106,6 +110,8 @@ class _Lowering:
             for p in net.populations.values()
         )
         arrays, poisson = self.sources()
+        for item in net.projections.values():
+            require_fit(item.name, item.synapse, item.synapse.weight, precision, weights)
         return Plan(
             name=net.name, dt=self.dt, seed=self.seed, timing=net.timing,
             precision=precision, weights=weights, populations=populations, neurons=neurons,
@@ -181,6 +187,13 @@ class _Lowering:
         means, table = np.unique(
             np.broadcast_to(np.float64(rate), view.size) * self.dt / 1000.0, return_inverse=True
         )
+        if means[-1] > MOST_EVENTS:
+            raise ParameterError(
+                "PoissonInput", "rate",
+                f"must be <= {MOST_EVENTS * 1000.0 / self.dt:g} Hz, {MOST_EVENTS:g} events a step",
+                float(np.max(rate)), "Use fewer, larger events, or a NoisySource.",
+                f"population {view.name!r}",
+            )  # fmt: skip
         tables = [poisson_table(float(m)) for m in means]
         receptor = kind.receptor(source.receptor)
         return PoissonInputBlock(

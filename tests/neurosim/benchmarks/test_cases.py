@@ -45,8 +45,7 @@ def test_nonsense_names_the_setting(options, message):
 
 
 def test_threads_are_handed_on():
-    assert "threads" not in Settings().simulation_options()
     assert Settings(threads=2).simulation_options()["threads"] == 2
     assert Settings(seed=7, precision="single").simulation_options() == dict(
-        dt=0.1, seed=7, backend="numba", precision="single", progress=False
+        dt=0.1, seed=7, backend="numba", precision="single", threads=1, progress=False
     )

@@ -82,7 +82,7 @@ class ClockedEngine:
         *,
         small_too: bool = False,
     ) -> None:
-        self.plan, self.step, self.progress = plan, 0, progress
+        self.plan, self.step, self.progress, self.threads = plan, 0, progress, threads
         self.drawers = [Drawer(block, plan.dt) for block in plan.synapses]
         if small_too:
             self._lay_out(threads if can_share(plan) else 1)
@@ -92,7 +92,7 @@ class ClockedEngine:
     def _lay_out(self, shards: int) -> None:
         self.arrays = lay_out(self.plan, self.drawers, shards, self.progress)
         text = driver.source(self.arrays.code, self.arrays.features, len(self.arrays.shards))
-        self.team = Team(self.arrays, driver.load(text), self.plan.dt)
+        self.team = Team(self.arrays, driver.load(text), self.plan.dt, self.threads)
         self.access = SynapseAccess(self.plan, self.arrays)
 
     @property

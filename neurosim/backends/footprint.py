@@ -41,6 +41,13 @@ def footprint(
     return synapse_bytes(plan, bundles, drawers, wide) + segments * for_each
 
 
+def history_bytes(plan: Plan, drawers: list[Drawer], shards: int) -> float:
+    """Bytes of the spikes in flight: for every stamp until the longest delay room for all units."""
+    units = sum(p.size for p in plan.populations)
+    longest = max((int(d.delays[-1]) for d in drawers), default=1)
+    return shards * longest * (4.0 * units + 24.0 * len(plan.populations))
+
+
 def require_memory(needed: float, synapses: float, free: int | None = None) -> None:
     """Refuse a network that will not fit.
 
@@ -61,7 +68,8 @@ def require_memory(needed: float, synapses: float, free: int | None = None) -> N
     free = available() if free is None else free
     if free is not None and needed > free:
         raise SimulationError(
-            f"Simulation: the synapses need about {size(needed)} ({synapses:.3g} synapses), "
-            f"{size(free)} are free. Use one weight per projection, weights='single', fewer "
-            "synapses or a machine with more memory."
+            f"Simulation: the network needs about {size(needed)} ({synapses:.3g} synapses, and "
+            f"the spikes in flight for the longest delay), {size(free)} are free. Use one weight "
+            "per projection, weights='single', fewer synapses, shorter delays or a machine with "
+            "more memory."
         )

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.backends.bundles import DYNAMIC, Bundle, bundles
-from neurosim.backends.footprint import footprint, require_memory
+from neurosim.backends.footprint import footprint, history_bytes, require_memory
 from neurosim.backends.layout_inputs import (
     lay_out_currents,
     lay_out_inputs,
@@ -111,6 +111,7 @@ def lay_out(
     joined = bundles(plan, spans)
     builder = Builder(plan, drawers, spans, progress)
     needed = footprint(plan, joined, drawers, spans, len(builder.pieces))
+    needed += history_bytes(plan, drawers, threads)
     require_memory(needed, builder.expected)
     built = builder.build(joined)
     reaches = reach(plan, joined, built[0][1])

@@ -25,11 +25,14 @@ class Team:
         The compiled step loop.
     dt : float
         Time step, ms.
+    threads : int, optional
+        Threads at most, by default as many as shards; with fewer, shards always go by turns.
     """
 
-    def __init__(self, layout: Layout, module: Any, dt: float) -> None:
+    def __init__(self, layout: Layout, module: Any, dt: float, threads: int | None = None) -> None:
         self.layout, self.module, self.dt = layout, module, dt
         self.n = len(layout.shards)
+        self.threads = self.n if threads is None else threads
         self.cells = np.zeros(CELLS, dtype=np.int64)
         self.pace = Pace()
         self._pool: ThreadPoolExecutor | None = None
@@ -49,6 +52,8 @@ class Team:
             self._call(self.layout.shards[0], step, first, first, room, 1)
             self._by_turns(step, first, first, room)
             self._ready = True
+        if self.threads < self.n:
+            return self._by_turns(step, first, last, room)
         together, count = self.pace.next(last - first)
         began = perf_counter()
         work = self._together if together else self._by_turns
@@ -110,7 +115,7 @@ class Team:
 
     def notes(self) -> dict[str, Any]:
         """How the threads worked, for the recording's provenance."""
-        if self.n == 1:
+        if self.n == 1 or self.threads < self.n:
             return {"threads": 1}
         return {
             "threads": self.n,

@@ -16,6 +16,7 @@ import pytest
 from neurosim.backends import base, clocked, layout
 from neurosim.backends.pace import Pace
 from neurosim.backends.share import Share
+from neurosim.backends.team import Team
 from neurosim.synapses import STDP
 from neurosim.testing.cases import CASES
 from neurosim.testing.compare import differences
@@ -70,6 +71,7 @@ def shards(way, *fractions):
     with way_of_working(way) as calls, pytest.MonkeyPatch.context() as patch:
         patch.setattr(layout, "shares", cut_at(fractions))
         patch.setattr(clocked, "useful_threads", _useful(len(fractions) + 1))
+        patch.setattr(clocked, "Team", lambda made, module, dt, _: Team(made, module, dt))
         yield calls
 
 

@@ -69,7 +69,7 @@ def test_wide_targets_count():
 
 def test_a_network_that_fits_passes_and_one_that_does_not_is_refused():
     require_memory(5e6, 1e6, 5_000_000)
-    text = r"synapses need about 5\.72 MiB \(1e\+06 synapses\), 4\.77 MiB are free\. Use one weight"
+    text = r"network needs about 5\.72 MiB \(1e\+06 synapses, .*\), 4\.77 MiB are free"
     with pytest.raises(SimulationError, match=text):
         require_memory(6e6, 1e6, 5_000_000)
 
@@ -84,3 +84,13 @@ def test_by_default_the_system_is_asked(monkeypatch):
     require_memory(1000.0, 10)
     with pytest.raises(SimulationError, match="are free"):
         require_memory(1001.0, 10)
+
+
+def test_spikes_in_flight_count_and_very_long_delays_are_refused():
+    plan, _, drawers, _ = parts(0.5)
+    assert footprint.history_bytes(plan, drawers, 2) == 2 * 4 * (4 * 120 + 24 * 2)
+    net = ns.Network()
+    net.population("a", 10, ns.IFCurrExp())
+    net.project("a", "a", ns.AllToAll(), ns.Static(0.1, 1e9))
+    with pytest.raises(SimulationError, match=r"in flight for the longest delay"):
+        ns.prepare(net, dt=0.5, seed=1)

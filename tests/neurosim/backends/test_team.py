@@ -225,3 +225,13 @@ def no_thread_left():
 @pytest.mark.parametrize("fault", ["own_fails", "another_fails", "no_thread_left"])
 def test_an_error_in_one_thread_frees_all(fault):
     in_process(fault)
+
+
+def test_with_fewer_threads_than_shards_they_go_by_turns():
+    """As for a state of two shards that goes on with one thread."""
+    module = Recorded()
+    team = Team(layout(2), module, 1.0, 1)
+    for first in (0, 40):
+        assert team.advance(0, first, first + 40, 0) == first + 40
+    assert team._pool is None
+    assert team.notes() == {"threads": 1}

@@ -33,6 +33,7 @@ class Pace:
     wait: float = PATIENCE_S
     trials: int = 0
     alone_steps: int = 0
+    few: dict[bool, tuple[int, float]] = field(default_factory=dict)
 
     def next(self, steps: int) -> tuple[bool, int]:
         """Whether to work side by side, and for how many of ``steps`` steps."""
@@ -52,8 +53,14 @@ class Pace:
         if not together:
             self.alone_steps += steps
         known = len(self.cost) == 2
-        self.cost[together] = seconds / steps
         self.until -= seconds
+        if together not in self.cost:  # a step or two say little: gather a trial of them
+            before, spent = self.few.get(together, (0, 0.0))
+            steps, seconds = steps + before, seconds + spent
+            self.few[together] = steps, seconds
+            if steps < FIRST_TRIAL:
+                return
+        self.cost[together] = seconds / steps
         if len(self.cost) < 2:
             return
         faster = self.cost[True] <= self.cost[False]

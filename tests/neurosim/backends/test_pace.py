@@ -167,3 +167,15 @@ def test_noise_of_single_calls_loses_little(together, alone, chunk_s):
     machine.run(20.0)
     assert held > 0.0
     assert machine.lost < 0.1 * machine.now
+
+
+def test_a_first_run_of_one_step_decides_nothing():
+    """It may hold the start of the threads, a hundred times as dear as a step."""
+    pace = Pace()
+    assert pace.next(1) == (True, 1)
+    pace.note(True, 1, 1e-3)
+    assert pace.next(1000) == (True, 16)
+    pace.note(True, 16, 16e-4)
+    assert pace.next(1000) == (False, 16)
+    pace.note(False, 16, 32e-4)
+    assert pace.next(1000) == (True, 1000)

@@ -1,7 +1,7 @@
 # make demo   the CA3 memory on real digits: claimed versus measured, a figure and a recording
 # make test   lint, types and the tests that take seconds; test-all adds the slow ones
 # make bench  the speed of all benchmarks, compared with the results that RESULTS names (the last of
-#             benchmarks/results unless given); fails at a slowdown beyond noise. Writes OUT.
+#             docs/benchmarks unless given); fails at a slowdown beyond noise. Writes OUT.
 # Each makes .venv and installs what it needs; a second call starts at once.
 
 PYTHON ?= python3
@@ -11,7 +11,7 @@ PYTEST := $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist wo
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 SPEC := pyproject.toml setup.py constraints.txt
 
-RESULTS ?= $(lastword $(sort $(wildcard benchmarks/results/*.json)))
+RESULTS ?= $(lastword $(sort $(wildcard docs/benchmarks/*.json)))
 OUT ?= runs/bench.json
 
 .PHONY: demo test test-all lint bench clean distclean

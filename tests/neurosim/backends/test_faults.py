@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import neurosim as ns
+from neurosim.backends.team import Team
 from neurosim.errors import Interrupted, ParameterError, SimulationError
 from neurosim.kernels.layout import STRIP
 from neurosim.testing.compare import observe, require_same
@@ -263,13 +264,12 @@ def handler():
     signal.signal(signal.SIGINT, before)
 
 
-def press(*delays):
+def press(delay):
     """Press Ctrl-C after some seconds."""
 
     def work():
-        for delay in delays:
-            time.sleep(delay)
-            os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(delay)
+        os.kill(os.getpid(), signal.SIGINT)
 
     thread = threading.Thread(target=work)
     thread.start()
@@ -303,17 +303,23 @@ def test_ctrl_c_during_a_run_of_two_threads_leaves_a_valid_simulation(way):
 
 @pytest.mark.usefixtures("handler")
 def test_a_second_ctrl_c_closes_the_simulation_and_leaves_no_thread(monkeypatch):
-    monkeypatch.setattr("neurosim.backends.simulation.CHUNK_S", 1.0)
+    share = Team._share
+
+    def pressed_twice(self, *args):
+        if threading.current_thread() is threading.main_thread():  # the other one is at work
+            signal.raise_signal(signal.SIGINT)
+            signal.raise_signal(signal.SIGINT)
+        return share(self, *args)
+
     before = len(workers())
     with small_networks_too("together"), prepared(busy(), threads=2) as sim:
         sim.run(500.0)
-        timer = press(0.2, 0.05)
+        monkeypatch.setattr(Team, "_share", pressed_twice)
         began = time.monotonic()
         with pytest.raises(KeyboardInterrupt) as caught:
             sim.run(1e7)
         assert not isinstance(caught.value, Interrupted)
         assert time.monotonic() - began < 15.0
-        timer.join()
         with pytest.raises(SimulationError, match="is closed"):
             sim.run(1.0)
         del caught

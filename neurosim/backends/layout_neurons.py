@@ -82,7 +82,8 @@ def lay_out_neurons(
             origins.append(part.place)
             ends.append(min(max(part.place + part.high, 0), share.size(b)))
         firsts.append(len(pops))
-    mask = np.zeros(STRIP, dtype=np.uint8)
+    most = max((_padded(share.size(b)) for b in range(len(code))), default=0) + STRIP
+    masks = aligned(np.zeros(most, dtype=np.uint8))
     return Neurons(
         state=aligned(np.concatenate([*state, np.empty(0, plan.dtype)])),
         start=np.array(starts[:-1], dtype=np.int64),
@@ -95,8 +96,9 @@ def lay_out_neurons(
         pop_index=np.array(pops, dtype=np.int64),
         pop_origin=np.array(origins, dtype=np.int64),
         pop_end=np.array(ends, dtype=np.int64),
-        mask=mask,
-        groups=mask.view(np.uint64),
+        masks=masks,
+        groups=masks.view(np.uint64),
+        hits=np.zeros(most // STRIP, dtype=np.int64),
     )
 
 

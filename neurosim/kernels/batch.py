@@ -234,7 +234,7 @@ def _body(blocks: int, features: Features) -> list[str]:
         body.append("add_currents(j, currents, neurons.inputs)")
     if standard:
         body.append("open_slot(history, slot)")
-    body += [f"update_{b}(neurons, history, slot)" for b in range(blocks)]
+    body += [f"update_{b}(neurons, history, slot, arrival % 2 == 1)" for b in range(blocks)]
     last = "split" if standard else "history.low.shape[2]"
     body.append(f"record(arrival, slot, zero, {last}, history, probes)")
     return body

@@ -35,38 +35,50 @@ FLOAT_OF_STATE = np.{float}
 
 UPDATE = """
 @inner
-def update_{b}(neurons, history, slot):
+def update_{b}(neurons, history, slot, backwards):
     wide_vectors()
     n, start = neurons.size[{b}], neurons.start[{b}]
 {scalars}
 {inputs}
-    values, mask, groups = neurons.state, neurons.mask, neurons.groups
+    values, masks, groups, hits = neurons.state, neurons.masks, neurons.groups, neurons.hits
     ends, places, origins = neurons.pop_end, neurons.pop_index, neurons.pop_origin
+    strips, found = (n + {last}) // {strip}, 0
+    for t in range(strips):
+        s = strips - 1 - t if backwards else t
+        state = values[start + s * {width} : start + (s + 1) * {width}]
+        mask = masks[found * {strip} : (found + 1) * {strip}]
+{windows}
+        touched = False
+        for i in range({strip}):
+            touched |= {touched}
+            {results} = step_{b}({arguments})
+{stores}
+            mask[i] = spiked
+        if touched:
+            for i in range({strip}):
+{zeros}
+        some = np.uint64(0)
+        for g in range(found * {groups}, (found + 1) * {groups}):
+            some |= groups[g]
+        if some != np.uint64(0):
+            hits[found] = s
+            found += 1
     own = history.own
     ids, low, high = history.ids[own, slot], history.low[own, slot], history.high[own, slot]
     count = history.count[own, slot]
     pop, last_pop = neurons.pop_first[{b}], neurons.pop_first[{b} + 1]
     low[places[pop]] = count
-    for s in range((n + {last}) // {strip}):
-        state = values[start + s * {width} : start + (s + 1) * {width}]
-{windows}
+    for t in range(found):
+        hit = found - 1 - t if backwards else t
         for i in range({strip}):
-            {results} = step_{b}({arguments})
-{stores}
-            mask[i] = spiked
-        found = np.uint64(0)
-        for g in range({groups}):
-            found |= groups[g]
-        if found != np.uint64(0):
-            for i in range({strip}):
-                unit = s * {strip} + i
-                if mask[i] and unit < n:
-                    while unit >= ends[pop]:
-                        high[places[pop]] = count
-                        pop += 1
-                        low[places[pop]] = count
-                    ids[count] = unit - origins[pop]
-                    count += 1
+            unit = hits[hit] * {strip} + i
+            if masks[hit * {strip} + i] and unit < n:
+                while unit >= ends[pop]:
+                    high[places[pop]] = count
+                    pop += 1
+                    low[places[pop]] = count
+                ids[count] = unit - origins[pop]
+                count += 1
     high[places[pop]] = count
     for p in range(pop + 1, last_pop):
         low[places[p]] = count
@@ -282,7 +294,8 @@ def _update(b: int, block: BlockCode, currents: bool) -> str:
     argument["injected"] = f"x{len(block.inputs)}[i]" if currents else "FLOAT_OF_STATE(0.0)"
     used = len(block.inputs) + (1 if currents else 0)
     stores = [f"{argument[name]} = r_{name}" for name in block.state]
-    stores += [f"x{i}[i] = FLOAT_OF_STATE(0.0)" for i in range(used)]
+    zeros = [f"x{i}[i] = FLOAT_OF_STATE(0.0)" for i in range(used)] or ["pass"]
+    touched = " | ".join([f"(x{i}[i] != FLOAT_OF_STATE(0.0))" for i in range(used)]) or "False"
     return UPDATE.format(
         b=b, strip=STRIP, last=STRIP - 1, groups=STRIP // 8, width=block.rows * STRIP,
         scalars=_lines(
@@ -295,7 +308,7 @@ def _update(b: int, block: BlockCode, currents: bool) -> str:
         windows=_lines([f"x{i} = a{i}[s * {STRIP} : (s + 1) * {STRIP}]" for i in range(used)], 8),
         results=", ".join([*(f"r_{name}" for name in block.state), "spiked"]),
         arguments=", ".join(argument[name] for name in block.steps[-1][2]),
-        stores=_lines(stores, 12),
+        stores=_lines(stores, 12), zeros=_lines(zeros, 16), touched=touched,
     )  # fmt: skip
 
 
@@ -333,7 +346,7 @@ def _body(blocks: int, features: Features) -> str:
         lines.append("add_currents(j, currents, neurons.inputs)")
     if standard:
         lines.append("open_slot(history, slot)")
-    lines += [f"update_{b}(neurons, history, slot)" for b in range(blocks)]
+    lines += [f"update_{b}(neurons, history, slot, arrival % 2 == 1)" for b in range(blocks)]
     last = "split" if standard else "history.low.shape[2]"
     lines.append(f"record(arrival, slot, zero, {last}, history, probes)")
     if features.on_emission or features.on_arrival:

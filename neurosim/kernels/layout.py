@@ -44,8 +44,9 @@ class Neurons(NamedTuple):
     pop_index: Any  # int64[:], population
     pop_origin: Any  # int64[:], place of the population's id 0 in the block, < 0 if before it
     pop_end: Any  # int64[:], place after the population's last neuron in the block
-    mask: Any  # uint8[STRIP], which neurons of a strip spiked
-    groups: Any  # uint64[STRIP / 8], the same memory, eight neurons at a time
+    masks: Any  # uint8[(most strips + 1) * STRIP], which neurons spiked, of strips where some did
+    groups: Any  # uint64[:], the same memory, eight neurons at a time
+    hits: Any  # int64[most strips + 1], strips where some neuron spiked
 
 
 class History(NamedTuple):

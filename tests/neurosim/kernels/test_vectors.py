@@ -40,7 +40,7 @@ def machine_code(monkeypatch, tmp_path):
         text = driver.source(made.code, made.features) + f"# {tmp_path}\n"  # not one in memory
         update = driver.load(text).update_0
         shard = made.shards[0]
-        arguments = typeof(shard.neurons), typeof(shard.history), types.int64
+        arguments = typeof(shard.neurons), typeof(shard.history), types.int64, types.boolean
         update.compile(arguments)
         (code,) = update.inspect_asm().values()
         return code

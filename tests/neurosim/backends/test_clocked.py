@@ -351,3 +351,21 @@ def test_a_network_that_cannot_be_shared_stays_on_one_thread():
     nothing = ns.Network()
     nothing.population("source", 2, ns.SpikeSourcePoisson(10.0))
     assert len(ClockedEngine(lower(nothing, 1.0, 1), 2, small_too=True).shards) == 1
+
+
+def test_spikes_are_in_order_whichever_way_the_neurons_are_gone_through():
+    fires = np.array([2, 130, 131, 300, 383])
+    drive = np.zeros(3 * STRIP)
+    drive[fires] = 1000.0
+    net = ns.Network()
+    net.population("one", len(drive), ns.IFCurrExp(i_offset=drive, tau_refrac=0.2))
+    net.population("two", 7, ns.IFCurrExp(i_offset=[0, 0, 0, 0, 1000.0, 0, 1000.0], tau_refrac=0.2))
+    net.record("one", "spikes")
+    net.record("two", "spikes")
+    (one, ids), (two, others) = ClockedEngine(lower(net, 0.1, 1)).advance(8).entries
+    stamps = np.unique(one)
+    assert {0, 1} == set(stamps % 2)
+    assert np.array_equal(one, np.repeat(stamps, 5))
+    assert np.array_equal(ids, np.tile(fires, len(stamps)))
+    assert np.array_equal(two, np.repeat(stamps, 2))
+    assert np.array_equal(others, np.tile([4, 6], len(stamps)))

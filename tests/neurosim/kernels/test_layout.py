@@ -6,6 +6,7 @@ import re
 import numpy as np
 import pytest
 
+import neurosim as ns
 from neurosim.backends.layout import lay_out
 from neurosim.kernels import layout
 from neurosim.plan.lower import lower
@@ -59,11 +60,15 @@ def test_arrays_are_contiguous_and_of_the_declared_types(case, precision, thread
             check(name, group, getattr(shard, name), plan.dtype)
 
 
-def test_the_mask_is_seen_eight_neurons_at_a_time():
+def test_masks_are_seen_eight_neurons_at_a_time_and_have_room_for_one_strip_more():
     assert layout.STRIP % 8 == 0
-    neurons = lay_out(lower(CASES["probes"].network(), 0.5, 1)).shards[0].neurons
-    assert len(neurons.mask) == layout.STRIP == 8 * len(neurons.groups)
-    neurons.mask[19] = 1
+    net = ns.Network()
+    net.population("few", 5, ns.IFCurrExp())
+    net.population("many", 2 * layout.STRIP + 1, ns.IFCurrDelta())
+    neurons = lay_out(lower(net, 0.5, 1)).shards[0].neurons
+    assert len(neurons.masks) == 4 * layout.STRIP == 8 * len(neurons.groups)
+    assert len(neurons.hits) == 4
+    neurons.masks[19] = 1
     assert np.flatnonzero(neurons.groups).tolist() == [2]
 
 

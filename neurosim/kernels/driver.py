@@ -217,6 +217,10 @@ class Features:
 def source(blocks: tuple[BlockCode, ...], features: Features, shards: int = 1) -> str:
     """Source of the module for some blocks and features.
 
+    Every other step goes through the neurons backwards, so that it begins with the state that the
+    step before has left in the cache; spikes are listed in ascending order all the same. Inputs are
+    cleared only in strips where some arrived: nothing else would be written back to memory.
+
     For one shard the steps stand in ``run`` itself: every function between costs compile time,
     since it is optimised again within its caller. For several there is also a ``run_by_turns`` that
     takes the arrays of all of them.

@@ -12,16 +12,10 @@ import numpy as np
 
 from neurosim.kernels._jit import inline, inner
 from neurosim.kernels.arithmetic import exp
-from neurosim.kernels.processor import prefetch
+from neurosim.kernels.processor import prefetch_all
 
 AHEAD = 4
 """Segments between asking and adding."""
-
-ASKED = 512
-"""Synapses of a segment that are asked for at most; the processor foresees the rest."""
-
-PER_LINE = 32
-"""Targets of 16 bits in a cache line."""
 
 
 @inline
@@ -80,15 +74,11 @@ def deliver(arrival: Any, lanes: Any, synapses: Any, history: Any, accumulators:
         for i in range(-AHEAD, n):
             if i + AHEAD < n:
                 asked, low, high = queue[i + AHEAD, 0], queue[i + AHEAD, 1], queue[i + AHEAD, 2]
-                if high > low + ASKED:
-                    high = low + ASKED
-                for line in range(low, high, PER_LINE):
-                    prefetch(all_targets, line)
+                prefetch_all(all_targets, low, high)
                 if not shared[asked]:
                     block = blocks[asked]
                     shift = weight_start[block] - target_start[block]
-                    for line in range(shift + low, shift + high, PER_LINE // 2):
-                        prefetch(all_weights, line)
+                    prefetch_all(all_weights, shift + low, shift + high)
             if i >= 0:
                 added, low, high = queue[i, 0], queue[i, 1], queue[i, 2]
                 out = accumulators[lanes.place[added] :]

@@ -136,6 +136,20 @@ def _or_plain(generated: Callable[..., Any], plain: Callable[..., Any]) -> Any:
 prefetch = _or_plain(_prefetch, _plain_prefetch)
 """Ask for the cache line of ``array[index]`` (1-d, contiguous); out of bounds is harmless."""
 
+ASKED = 512
+"""Elements that are asked for at most; the processor foresees the rest."""
+
+LINE = 64
+"""Bytes of a cache line."""
+
+
+@inline
+def prefetch_all(array: Any, low: Any, high: Any) -> None:
+    """Ask for the cache lines of ``array[low:high]``, or of the beginning of a long one."""
+    for index in range(low, min(high, low + ASKED), LINE // array.itemsize):
+        prefetch(array, index)
+
+
 load = _or_plain(_load, _plain_load)
 """``array[index]`` of an int64 array, seen in the order in which threads wrote."""
 

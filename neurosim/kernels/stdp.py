@@ -14,6 +14,7 @@ import numpy as np
 
 from neurosim.kernels._jit import inline, inner, kernel
 from neurosim.kernels.layout import RECENT
+from neurosim.kernels.processor import prefetch_all
 from neurosim.kernels.stdp_rule import (
     A_MINUS,
     AGED,
@@ -25,6 +26,7 @@ from neurosim.kernels.stdp_rule import (
     depress,
     own,
     potentiate,
+    where,
 )
 
 
@@ -34,6 +36,20 @@ def _segment(lane: Any, id: Any, lanes: Any) -> Any:
     if source < 0 or source >= lanes.sources[lane]:
         return np.int64(-1)
     return lanes.ptr[lane] + source * lanes.stride[lane]
+
+
+@inline
+def _ask(i: Any, high: Any, ids: Any, lane: Any, lanes: Any, synapses: Any) -> None:
+    """Ask for the synapses of spike ``i``, unless the spikes end before it.
+
+    The first lines of a segment come as a surprise to the processor.
+    """
+    if i < high:
+        segment = _segment(lane, ids[i], lanes)
+        if segment >= 0:
+            targets, weights, n = where(segment, lanes.block[lane], synapses)
+            prefetch_all(synapses.targets, targets, targets + n)
+            prefetch_all(synapses.weights, weights, weights + n)
 
 
 @inner
@@ -52,8 +68,11 @@ def plasticity_on_emission(
         if stamp >= axonal and not frozen:
             slot = (stamp - axonal) % depth
             for s in range(lanes.low[lane], lanes.high[lane]):
-                for i in range(history.low[s, slot, p], history.high[s, slot, p]):
-                    segment = _segment(lane, history.ids[s, slot, i], lanes)
+                ids, high = history.ids[s, slot], history.high[s, slot, p]
+                _ask(history.low[s, slot, p], high, ids, lane, lanes, synapses)
+                for i in range(history.low[s, slot, p], high):
+                    _ask(i + 1, high, ids, lane, lanes, synapses)
+                    segment = _segment(lane, ids[i], lanes)
                     if segment >= 0:
                         potentiate(stamp, dt, segment, dendritic, block, synapses, posts)
                         depress(stamp, dt, segment, dendritic, block, synapses, posts)
@@ -108,8 +127,13 @@ def plasticity_on_arrival(
         slot = stamp % depth
         p = lanes.population[lane]
         for s in range(lanes.low[lane], lanes.high[lane]):
-            for i in range(history.low[s, slot, p], history.high[s, slot, p]):
-                segment = _segment(lane, history.ids[s, slot, i], lanes)
+            ids, low, high = history.ids[s, slot], history.low[s, slot, p], history.high[s, slot, p]
+            if delivered == 0:
+                _ask(low, high, ids, lane, lanes, synapses)
+            for i in range(low, high):
+                if delivered == 0:
+                    _ask(i + 1, high, ids, lane, lanes, synapses)
+                segment = _segment(lane, ids[i], lanes)
                 if segment >= 0 and delivered > 0:
                     depress(arrival, dt, segment, lanes.dendritic[lane], block, synapses, posts)
                 elif segment >= 0:

@@ -72,7 +72,7 @@ def own(segment: Any, block: Any, synapses: Any) -> Any:
 
 
 @inline
-def _where(segment: Any, block: Any, synapses: Any) -> Any:
+def where(segment: Any, block: Any, synapses: Any) -> Any:
     """Where the targets and the weights of a segment begin, and how many they are."""
     low, high = synapses.ptr[segment], synapses.ptr[segment + 1]
     return synapses.target_start[block] + low, synapses.weight_start[block] + low, high - low
@@ -98,7 +98,7 @@ def potentiate(
     ``until``."""
     last, applied = synapses.last[segment], synapses.applied[segment]
     synapses.applied[segment] = until
-    t, v, n = _where(segment, block, synapses)
+    t, v, n = where(segment, block, synapses)
     fresh, shift = until - applied, applied - last
     if last < 0 or fresh <= 0 or n == 0:
         return
@@ -172,7 +172,7 @@ def depress(
     last, trace, applied = synapses.last[segment], synapses.trace[segment], now
     if last >= 0:
         applied = synapses.applied[segment]
-    t, v, n = _where(segment, block, synapses)
+    t, v, n = where(segment, block, synapses)
     targets, weights, pairs, decay = synapses.targets, synapses.weights, posts.pairs, posts.decay
     real, reals = synapses.real, block * synapses.real.shape[1]
     whole, wholes = synapses.whole, block * synapses.whole.shape[1]

@@ -8,7 +8,16 @@ import pytest
 
 from neurosim.kernels import processor
 from neurosim.kernels._jit import kernel
-from neurosim.kernels.processor import add, give_way, load, prefetch, set_mode, small_as_zero, store
+from neurosim.kernels.processor import (
+    add,
+    give_way,
+    load,
+    prefetch,
+    prefetch_all,
+    set_mode,
+    small_as_zero,
+    store,
+)
 from tests.neurosim.kernels import both
 
 TIMES = 200_000
@@ -36,6 +45,12 @@ def add_plainly(cells, index, times):
 def ask(values, index):
     """Ask for a cache line."""
     prefetch(values, index)
+
+
+@kernel
+def ask_for_all(values, low, high):
+    """Ask for a range."""
+    prefetch_all(values, low, high)
 
 
 @kernel
@@ -126,6 +141,8 @@ def test_prefetching_changes_nothing_and_may_go_out_of_bounds(dtype, size):
     values = np.arange(size).astype(dtype)
     for index in (0, 999, -1, 10**6, 2**40, -(2**40)):
         ask(values, index)
+        ask_for_all(values, index, index + 100_000)
+        ask_for_all(values, index, index)
     assert (values == np.arange(size).astype(dtype)).all()
 
 

@@ -14,6 +14,8 @@ from neurosim.neurons import (
     IFCurrAlpha,
     IFCurrDelta,
     IFCurrExp,
+)
+from neurosim.neurons import (
     Izhikevich as NativeIzhikevich,
 )
 from neurosim.neurons.sources import SpikeSourceArray as NativeArray

@@ -20,9 +20,7 @@ OPTIONS = {
 PRECISIONS = ("on_grid", "off_grid")
 
 
-def setup(
-    timestep: float = 0.1, min_delay: float | str = "auto", **extra_params: Any
-) -> int:
+def setup(timestep: float = 0.1, min_delay: float | str = "auto", **extra_params: Any) -> int:
     """Begin anew, with nothing declared.
 
     Parameters

@@ -83,6 +83,11 @@ class Projection(common.Projection):  # type: ignore[misc]
             self, presynaptic_population, postsynaptic_population, connector, synapse_type, source,
             receptor_type, space or Space(), label,
         )  # fmt: skip
+        if simulator.state.simulation is not None:
+            raise SimulationError(
+                f"Projection {self.label!r}: cannot be added during a run. Make all projections "
+                "before the first run, or after reset()."
+            )
         if not hasattr(self.synapse_type, "native"):
             raise UnsupportedError(
                 f"Projection: neurosim has no {type(self.synapse_type).__name__}. Use one of "
@@ -90,17 +95,12 @@ class Projection(common.Projection):  # type: ignore[misc]
             )
         self._lists: list[tuple[Any, int, dict[str, Any]]] = []
         connector.connect(self)
-        self._pre, self._post, self._values = _table(self._lists)
+        names = ("weight", "delay", *self.synapse_type.constants)
+        self._pre, self._post, self._values = _table(self._lists, names)
         del self._lists
         self._parts: list[Part] = []
         simulator.state.projections.append(self)
         simulator.state.changed = True
-        if simulator.state.simulation is not None:
-            simulator.state.projections.remove(self)
-            raise SimulationError(
-                f"Projection {self.label!r}: cannot be added during a run. Make all projections "
-                "before the first run, or after reset()."
-            )
 
     def _convergent_connect(
         self, presynaptic_indices: Any, postsynaptic_index: int, location_selector: Any = None,
@@ -125,7 +125,12 @@ class Projection(common.Projection):  # type: ignore[misc]
         return float(self._values["delay"].min())
 
     def native_parts(self, name: str) -> list[Part]:
-        """The synapses as projections of the network, delays on its grid."""
+        """The synapses as projections of the network, delays on its grid.
+
+        In a run they stay what they were at its beginning.
+        """
+        if simulator.state.simulation is not None:
+            return self._parts
         constants = self.synapse_type.constants
         if not len(self):
             self._parts = []
@@ -190,7 +195,6 @@ class Projection(common.Projection):  # type: ignore[misc]
                 order = engine_order(state.simulation.plan, part)
                 state.simulation.set_weights(part.name, values["weight"][part.rows][order])
             self._values["weight"] = values["weight"]
-            self._weights_changed = True
 
     # PyNN's side
 
@@ -241,17 +245,21 @@ def _simple(values: NDArray[np.float64]) -> Any:
     return float(values[0]) if (values == values[0]).all() else values
 
 
-def _table(lists: list[tuple[Any, int, dict[str, Any]]]) -> tuple[Any, Any, dict[str, Any]]:
+def _table(
+    lists: list[tuple[Any, int, dict[str, Any]]], names: tuple[str, ...]
+) -> tuple[Any, Any, dict[str, Any]]:
     """Columns of what was connected, target by target."""
     counts = [len(pre) for pre, _, _ in lists]
     pre = np.concatenate([np.empty(0, np.int64), *(p for p, _, _ in lists)]).astype(np.int64)
     post = np.repeat(np.array([p for _, p, _ in lists], dtype=np.int64), counts)
-    names = lists[0][2] if lists else ()
     values = {
         name: np.concatenate(
             [
-                np.broadcast_to(np.asarray(given[name], dtype=np.float64), count)
-                for (_, _, given), count in zip(lists, counts, strict=True)
+                np.empty(0),
+                *(
+                    np.broadcast_to(np.asarray(given[name], dtype=np.float64), count)
+                    for (_, _, given), count in zip(lists, counts, strict=True)
+                ),
             ]
         )
         for name in names

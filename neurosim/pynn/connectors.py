@@ -12,7 +12,7 @@ from pyNN.connectors import LazyArray, MapConnector
 from neurosim.errors import UnsupportedError, WiringError
 
 
-class SmallWorldConnector(connectors.SmallWorldConnector, MapConnector):  # type: ignore[misc]
+class SmallWorldConnector(connectors.SmallWorldConnector, MapConnector):
     """Neighbours, with links that are rewired at random.
 
     Every cell is joined to the cells closer than ``degree``. With ``n_connections``, so many links

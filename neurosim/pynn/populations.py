@@ -14,7 +14,7 @@ from neurosim.pynn import simulator
 from neurosim.pynn.recording import Recorder
 
 
-class Assembly(common.Assembly):  # type: ignore[misc]
+class Assembly(common.Assembly):
     __doc__ = common.Assembly.__doc__
     _simulator = simulator
 
@@ -38,7 +38,7 @@ class _Parameters:
         return ParameterSpace(values, shape=(self.size,))
 
 
-class PopulationView(_Parameters, common.PopulationView):  # type: ignore[misc]
+class PopulationView(_Parameters, common.PopulationView):
     __doc__ = common.PopulationView.__doc__
     _assembly_class = Assembly
     _simulator = simulator
@@ -70,7 +70,7 @@ class PopulationView(_Parameters, common.PopulationView):  # type: ignore[misc]
         return PopulationView(self, selector, label)
 
 
-class Population(_Parameters, common.Population):  # type: ignore[misc]
+class Population(_Parameters, common.Population):
     __doc__ = common.Population.__doc__
     _simulator = simulator
     _recorder_class = Recorder

@@ -33,8 +33,11 @@ class Part(NamedTuple):
     synapse: Any
 
 
-class Connection(common.Connection):  # type: ignore[misc]
+class Connection(common.Connection):
     """One synapse; attributes are its parameters."""
+
+    _projection: Any
+    _row: int
 
     def __init__(self, projection: Projection, row: int) -> None:
         object.__setattr__(self, "_projection", projection)
@@ -63,7 +66,7 @@ class Connection(common.Connection):  # type: ignore[misc]
         return tuple(getattr(self, name) for name in attribute_names)
 
 
-class Projection(common.Projection):  # type: ignore[misc]
+class Projection(common.Projection):
     __doc__ = common.Projection.__doc__
     _simulator = simulator
     _static_synapse_class = StaticSynapse
@@ -165,10 +168,11 @@ class Projection(common.Projection):  # type: ignore[misc]
         if name == "weight" and simulation is not None and learns:
             values = self._values["weight"].copy()
             for part in self._parts:
-                found = simulation.weights(part.name).weight
-                values[part.rows[engine_order(simulation.plan, part)]] = found
-            return values
-        return self._values[name]
+                order = engine_order(simulation.plan, part)
+                values[part.rows[order]] = simulation.weights(part.name).weight
+            return np.asarray(values, dtype=np.float64)
+        found: NDArray[np.float64] = self._values[name]
+        return found
 
     def take(self, values: dict[str, NDArray[np.float64]]) -> None:
         """Use these values of parameters, one for each synapse.
@@ -218,9 +222,9 @@ class Projection(common.Projection):  # type: ignore[misc]
         self.take(values)
 
     def _column(self, name: str) -> NDArray[Any]:
-        if name == "presynaptic_index":
-            return self._pre
-        return self._post if name == "postsynaptic_index" else self.present(name)
+        places = {"presynaptic_index": self._pre, "postsynaptic_index": self._post}
+        column: NDArray[Any] = places[name] if name in places else self.present(name)
+        return column
 
     def _get_attributes_as_list(self, names: Any) -> list[Any]:
         return list(zip(*(self._column(name).tolist() for name in names), strict=True))

@@ -39,8 +39,8 @@ fixtures.run_with_simulators = only_neurosim
 REASONS = {
     "test_cell_types.test_EIF_cond_alpha_isfa_ista": "adaptive neurons have exponential "
     "conductances only; `EIF_cond_alpha_isfa_ista` says so",
-    "test_cell_types.test_composed_neuron_model_homogeneous_receptors": "neurons have the receptors "
-    "of their kind; `PointNeuron` and its parts say so",
+    "test_cell_types.test_composed_neuron_model_homogeneous_receptors": "neurons have the "
+    "receptors of their kind; `PointNeuron` and its parts say so",
     "test_recording.test_issue259": "given spikes lie on the grid of steps; times off it are "
     "rounded with a warning",
     "test_scenario5.test_scenario5": "skipped by PyNN without morphology packages; there are no "
@@ -90,9 +90,8 @@ def run(path: Path) -> dict[str, str]:
             cwd=folder, capture_output=True, text=True,
         )  # fmt: skip
         if not report.is_file() or done.returncode not in (0, 1):
-            raise StoreError(
-                f"the scenarios of PyNN did not run: {done.stdout[-2000:]}{done.stderr}"
-            )
+            said = done.stdout[-2000:] + done.stderr
+            raise StoreError(f"the scenarios of PyNN did not run: {said}")
         return _outcomes(report)
 
 
@@ -128,11 +127,10 @@ def table(outcomes: Mapping[str, str]) -> str:
         files.setdefault(name.partition(".")[0], []).append(outcome)
     lines = ["| scenarios | passed | of |", "| --- | --- | --- |"]
     for file, each in sorted(files.items()):
-        lines.append(
-            f"| {file.removeprefix('test').strip('_')} | {each.count('passed')} | {len(each)} |"
-        )
-    passed = list(outcomes.values()).count("passed")
-    lines += [f"| all | {passed} | {len(outcomes)} |", "", "| not passed | why |", "| --- | --- |"]
+        name, passed = file.removeprefix("test").strip("_"), each.count("passed")
+        lines.append(f"| {name} | {passed} | {len(each)} |")
+    total = list(outcomes.values()).count("passed")
+    lines += [f"| all | {total} | {len(outcomes)} |", "", "| not passed | why |", "| --- | --- |"]
     for name, outcome in sorted(outcomes.items()):
         if outcome != "passed":
             lines.append(f"| `{name}` | {REASONS.get(name, 'not explained')} |")

@@ -5,6 +5,7 @@
 
 import sys
 from importlib import import_module
+from itertools import pairwise
 
 import numpy as np
 
@@ -16,7 +17,7 @@ groups = [sim.Population(20, sim.SpikeSourceArray(spike_times=[[t] for t in jitt
 for number in range(8):
     cell = sim.IF_curr_exp(tau_refrac=2.0, tau_syn_E=1.0, tau_syn_I=3.0)
     groups.append(sim.Population(20, cell, label=f"group {number}"))
-for source, target in zip(groups, groups[1:], strict=False):
+for source, target in pairwise(groups):
     synapse = sim.StaticSynapse(weight=1.3, delay="1.5 + 0.02 * d")
     sim.Projection(source, target, sim.AllToAllConnector(), synapse, receptor_type="excitatory")
 for group in groups[1:]:

@@ -52,6 +52,7 @@ class Auto:
     name = "auto"
     capabilities = replace(
         Clocked.capabilities,
+        features=tuple(f for f in Clocked.capabilities.features if f != "change"),
         notes="runs numba or numba-event, by estimates of their costs from a short pilot run",
     )
 

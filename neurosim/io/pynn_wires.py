@@ -1,0 +1,382 @@
+"""Projections -> PyNN: explicit lists of the synapses that neurosim draws, or PyNN's connectors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurosim import seeds
+from neurosim.distributions import Distribution, Exponential, LogNormal, Normal, Uniform
+from neurosim.io.pynn_backends import BOARD, NEST, synapse_problem
+from neurosim.io.pynn_cells import Cell
+from neurosim.io.pynn_records import Call, Part, Wires
+from neurosim.network.connectors import (
+    AllToAll,
+    Connector,
+    DistanceDependent,
+    FixedNumberPost,
+    FixedNumberPre,
+    FixedProbability,
+    FixedTotalNumber,
+    FromArray,
+    FromList,
+    OneToOne,
+)
+from neurosim.network.population import View
+from neurosim.network.projection import Projection, own_pairs
+from neurosim.plan.connect import expand
+from neurosim.plan.plan import Plan, SynapseBlock
+from neurosim.synapses import STDP, Static, SynapseKind, TsodyksMarkram
+
+OTHER = {"excitatory": "inhibitory", "inhibitory": "excitatory"}
+
+DEPENDENCES = {
+    "additive": "AdditiveWeightDependence",
+    "multiplicative": "MultiplicativeWeightDependence",
+    "additive_potentiation_multiplicative_depression":
+        "AdditivePotentiationMultiplicativeDepression",
+    "gutig": "GutigWeightDependence",
+}  # fmt: skip
+
+RULES: Mapping[type[Connector], tuple[str, tuple[str, ...], bool]] = {
+    AllToAll: ("AllToAllConnector", ("allow_self_connections",), False),
+    OneToOne: ("OneToOneConnector", (), False),
+    FixedProbability: (
+        "FixedProbabilityConnector", ("p_connect", "allow_self_connections"), True,
+    ),
+    FixedNumberPre: (
+        "FixedNumberPreConnector", ("n", "with_replacement", "allow_self_connections"), True,
+    ),
+    FixedNumberPost: (
+        "FixedNumberPostConnector", ("n", "with_replacement", "allow_self_connections"), True,
+    ),
+    FixedTotalNumber: (
+        "FixedTotalNumberConnector", ("n", "with_replacement", "allow_self_connections"), True,
+    ),
+    DistanceDependent: (
+        "DistanceDependentProbabilityConnector", ("probability", "allow_self_connections"), True,
+    ),
+    FromArray: ("ArrayConnector", ("connections",), False),
+}  # fmt: skip
+"""PyNN's connector, its arguments, and whether it draws; ``SmallWorld`` of PyNN is another rule."""
+
+RENAMED = {"probability": "d_expression", "connections": "array"}
+
+DRAWN = "use connections='drawn'"
+
+
+def grid(steps: Any, dt: float) -> Any:
+    """Times of steps in ms, without the last digits that a product leaves behind."""
+    return np.round(np.asarray(steps) * dt, 9)
+
+
+def part_of(view: View) -> Part:
+    """A view as a part, its ids in ascending order."""
+    return Part(view.name, None if view.ids == view.population.ids else np.sort(view.array()))
+
+
+@dataclass(frozen=True)
+class Listed:
+    """Synapses from one population to another, pair by pair.
+
+    Parameters
+    ----------
+    name, pre, post, receptor : str
+        Of the projection, the populations and the receptor.
+    pairs : ndarray of int, shape (n, 2)
+        Ids of source and target.
+    synapse : Call
+        The synapse without weight and delay.
+    """
+
+    name: str
+    pre: str
+    post: str
+    receptor: str
+    pairs: NDArray[np.int64]
+    synapse: Call
+
+
+@dataclass
+class Ends:
+    """What projections are made with: back end, time step (ms), cells by population name.
+
+    ``problems`` and ``notes`` collect what cannot be made, and what differs.
+    """
+
+    backend: str
+    dt: float
+    cells: Mapping[str, Cell]
+    problems: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    tau_minus: dict[str, float] = field(default_factory=dict)
+
+    def wires(self, listed: Listed, weights: Any, delays: Any, where: str) -> list[Wires]:
+        """PyNN projections by explicit lists; two where weights have both signs.
+
+        ``weights`` and ``delays`` (ms) are numbers, or one per pair.
+        """
+        count = len(listed.pairs)
+        if not count:
+            self.notes.append(f"{where}: has no synapses and is left out")
+            return []
+        weights, delays = (
+            np.broadcast_to(np.asarray(v, dtype=np.float64), count) for v in (weights, delays)
+        )
+        parts = self.by_receptor(listed.post, listed.receptor, weights, listed.pairs, where)
+        made = []
+        for receptor, mine in parts.items():
+            flip = self.backend == BOARD and not self.cells[listed.post].conductance
+            values = np.abs(weights[mine]) if flip else weights[mine]
+            name = listed.name if len(parts) == 1 else f"{listed.name} ({receptor})"
+            columns = {"weight": values, "delay": delays[mine]}
+            apart = {k: v for k, v in columns.items() if (v != v[0]).any()}
+            shared = {k: float(v[0]) for k, v in columns.items() if k not in apart}
+            table = np.column_stack([listed.pairs[mine], *apart.values()])
+            connector = Call(
+                "FromListConnector", {"conn_list": table, "column_names": list(apart)}
+            )
+            synapse = Call(listed.synapse.name, {**listed.synapse.args, **shared})
+            made.append(
+                Wires(name, (Part(listed.pre),), (Part(listed.post),), connector, synapse, receptor)
+            )
+        return made
+
+    def by_receptor(
+        self, post: str, receptor: str, weights: Any, pairs: Any, where: str
+    ) -> dict[str, Any]:
+        """Which pairs go to which receptor: weights of the wrong sign to the other one.
+
+        PyNN has one sign for a receptor. The other one is the same where both have the same effect.
+        """
+        cell = self.cells[post]
+        sign = 1.0 if cell.conductance or receptor == "excitatory" else -1.0
+        wrong = weights * sign < 0.0
+        if not wrong.any():
+            return {receptor: slice(None)}
+        if cell.conductance or not cell.either:
+            why = (
+                "are conductances" if cell.conductance
+                else "act by another time constant at the other receptor"
+            )  # fmt: skip
+            self.problems.append(
+                f"{where}: weights of both signs at receptor {receptor!r} of {post!r}, which {why}"
+            )
+            return {receptor: slice(None)}
+        return {k: m for k, m in ((receptor, ~wrong), (OTHER[receptor], wrong)) if m.any()}
+
+    def synapse(self, kind: SynapseKind, projection: Projection, where: str) -> Call | None:
+        """The PyNN synapse without weight and delay, or ``None`` with a problem noted."""
+        made = _synapse(kind, self.backend)
+        if isinstance(made, str):
+            self.problems.append(f"{where}: {made}")
+            return None
+        for view in projection.post:
+            cell = self.cells[view.name]
+            problem = synapse_problem(self.backend, made, cell.call)
+            if isinstance(kind, STDP):
+                problem = problem or self.stdp_problem(kind, view.name, cell)
+            if problem:
+                self.problems.append(f"{where}: {problem}")
+                return None
+        if isinstance(kind, TsodyksMarkram) and self.backend == NEST:
+            self.notes.append(
+                f"{where}: NEST's tsodyks_synapse keeps used resources for the time constant of "
+                "the current, so that amounts differ by about tau_syn / tau_rec"
+            )
+        return made
+
+    def stdp_problem(self, kind: STDP, post: str, cell: Cell) -> str:
+        if not np.array_equal(cell.gain, 1.0):
+            return f"plastic weights onto {post!r} have another unit there"
+        first = self.tau_minus.setdefault(post, kind.tau_minus)
+        if self.backend == NEST and first != kind.tau_minus:
+            return (
+                f"pyNN.nest has one tau_minus for all synapses onto {post!r}, got {first:g} and "
+                f"{kind.tau_minus:g} ms"
+            )
+        return ""
+
+
+def _synapse(kind: SynapseKind, backend: str) -> Call | str:
+    if isinstance(kind, Static):
+        return Call("StaticSynapse")
+    if isinstance(kind, TsodyksMarkram):
+        values = {name: getattr(kind, name) for name in ("U", "tau_rec", "tau_facil")}
+        return Call("TsodyksMarkramSynapse", values)
+    if not isinstance(kind, STDP):
+        return f"synapse kind {kind.kind!r} is not among PyNN's"
+    if kind.pairing != "all_to_all":
+        return f"PyNN's SpikePairRule takes all pairs, got pairing={kind.pairing!r}"
+    if kind.w_min < 0.0 or np.any(np.asarray(kind.weight) < 0.0):
+        return "PyNN has STDP with weights >= 0 only"
+    bounds = {"w_min": kind.w_min, "w_max": kind.w_max}
+    if kind.dependence == "gutig":
+        bounds |= {"mu_plus": kind.mu_plus, "mu_minus": kind.mu_minus}
+    # the board's additive rule adds amplitudes as they are, PyNN's other back ends times w_max
+    scale = kind.w_max if backend == BOARD and kind.dependence == "additive" else 1.0
+    rule = {
+        "tau_plus": kind.tau_plus, "tau_minus": kind.tau_minus,
+        "A_plus": kind.A_plus * scale, "A_minus": kind.A_minus * scale,
+    }  # fmt: skip
+    return Call(
+        "STDPMechanism",
+        {
+            "timing_dependence": Call("SpikePairRule", rule),
+            "weight_dependence": Call(DEPENDENCES[kind.dependence], bounds),
+            "dendritic_delay_fraction": kind.dendritic_delay_fraction,
+        },
+    )
+
+
+# as drawn
+
+
+def drawn_wires(projection: Projection, plan: Plan, ends: Ends) -> Iterator[Wires]:
+    """Lists of the synapses that the plan draws, one projection per pair of populations."""
+    where = f"projection {projection.name!r}"
+    synapse = ends.synapse(projection.synapse, projection, where)
+    if synapse is None:
+        return
+    blocks = [b for b in plan.synapses if b.name == projection.name]
+    for block in blocks:
+        pre, post = (plan.populations[i].name for i in (block.pre, block.post))
+        name = projection.name if len(blocks) == 1 else f"{projection.name} [{pre}->{post}]"
+        pairs, weights, delays = _synapses(block, plan.dt)
+        gain = np.broadcast_to(np.asarray(ends.cells[post].gain), plan.populations[block.post].size)
+        listed = Listed(name, pre, post, projection.receptor, pairs, synapse)
+        yield from ends.wires(listed, weights * gain[pairs[:, 1]], delays, where)
+
+
+def _synapses(block: SynapseBlock, dt: float) -> tuple[Any, Any, Any]:
+    """Pairs of population ids, weights, and delays in ms of a block."""
+    found = expand(block, dt, np.float64)
+    segments = np.repeat(np.arange(len(found.ptr) - 1), np.diff(found.ptr))
+    sources, delays = np.divmod(segments, len(found.delays))
+    pairs = np.stack([found.first + sources, found.targets.astype(np.int64)], axis=1)
+    return pairs, found.weights, grid(found.delays[delays], dt)
+
+
+# as rules
+
+
+def ruled_wires(projection: Projection, plan: Plan, ends: Ends) -> Iterator[Wires]:
+    """PyNN's connector for a rule, so that the back end draws the synapses."""
+    where = f"projection {projection.name!r}"
+    synapse = ends.synapse(projection.synapse, projection, where)
+    if synapse is None:
+        return
+    seed = seeds.child(plan.seed, f"projection/{projection.name}")
+    try:
+        pre, post = (_parts(side, ends.backend) for side in (projection.pre, projection.post))
+        connector = _connector(projection, seed)
+        flip = _flip(projection, ends)
+        values: dict[str, Any] = {}
+        for name in ("weight", "delay"):
+            value = getattr(projection.synapse, name)
+            value = plan.dt if value is None else value
+            if name == "weight" and flip:
+                value = _negative(value)
+            values[name] = _random(value, seeds.child(seed, name))
+    except _NoRule as reason:
+        ends.problems.append(f"{where}: {reason}; {DRAWN}")
+        return
+    if isinstance(projection.connector, FromList):
+        flat = {k: v for k, v in values.items() if isinstance(v, np.ndarray)}
+        values = {k: v for k, v in values.items() if k not in flat}
+        table = np.column_stack([projection.connector.pairs, *flat.values()])
+        connector = Call("FromListConnector", {"conn_list": table, "column_names": list(flat)})
+    made = Call(synapse.name, {**synapse.args, **values})
+    yield Wires(projection.name, pre, post, connector, made, projection.receptor)
+
+
+class _NoRule(Exception):
+    """A rule has no exact PyNN counterpart."""
+
+
+def _parts(side: tuple[View, ...], backend: str) -> tuple[Part, ...]:
+    if any((np.diff(view.array()) < 0).any() for view in side):
+        raise _NoRule("PyNN counts the units of a view in ascending order")
+    if len(side) > 1 and backend == BOARD:
+        raise _NoRule(f"{BOARD} has no projections of assemblies")
+    return tuple(part_of(view) for view in side)
+
+
+def _connector(projection: Projection, seed: int) -> Call:
+    rule = projection.connector
+    if isinstance(rule, FromList):
+        return Call("FromListConnector")
+    if type(rule) not in RULES:
+        raise _NoRule(f"{type(rule).__name__} of PyNN is another rule or missing")
+    name, fields, random = RULES[type(rule)]
+    if isinstance(rule, DistanceDependent) and "where" in rule.probability:
+        raise _NoRule("PyNN's expressions of the distance have no 'where'")
+    values = {RENAMED.get(f, f): getattr(rule, f) for f in fields}
+    same = projection.pre == projection.post and len(projection.pre) == 1
+    if not values.get("allow_self_connections", True) and not same:
+        if len(own_pairs(projection.pre, projection.post)):
+            raise _NoRule("PyNN knows self-connections of one and the same group only")
+    if random:
+        values["rng"] = _generator(seed)
+    return Call(name, values)
+
+
+def _generator(seed: int) -> Call:
+    return Call("NumpyRNG", {"seed": seed % 2**32})
+
+
+def _flip(projection: Projection, ends: Ends) -> bool:
+    """Whether weights change their sign; refuses what needs both receptors or another unit."""
+    cells = [ends.cells[view.name] for view in projection.post]
+    if any(not np.array_equal(cell.gain, 1.0) for cell in cells):
+        raise _NoRule("weights have another unit there")
+    weight = projection.synapse.weight
+    if projection.signed:
+        low, high = (
+            weight.support if isinstance(weight, Distribution)
+            else (np.min(weight, initial=0.0), np.max(weight, initial=0.0))
+        )  # fmt: skip
+        for cell in cells:
+            excites = cell.conductance or projection.receptor == "excitatory"
+            if (low < 0.0) if excites else (high > 0.0):
+                raise _NoRule("weights of both signs go to two receptors")
+    current = not any(cell.conductance for cell in cells)
+    return ends.backend == BOARD and current and projection.receptor == "inhibitory"
+
+
+def _negative(value: Any) -> Any:
+    if isinstance(value, Uniform):
+        return Uniform(-value.high, -value.low)
+    if isinstance(value, Normal):
+        low, high = (None if v is None else -v for v in (value.high, value.low))
+        return value.replace(mean=-value.mean, low=low, high=high)
+    return -value
+
+
+def _random(value: Any, seed: int) -> Any:
+    """A number or array as it is, a distribution as PyNN's."""
+    if not isinstance(value, Distribution):
+        if np.ndim(value) == 2:
+            raise _NoRule("a matrix of weights or delays")
+        return value
+    bounds = {k: getattr(value, k, None) for k in ("low", "high")}
+    free = all(v is None for v in bounds.values())
+    if isinstance(value, Uniform):
+        name, numbers = "uniform", {"low": value.low, "high": value.high}
+    elif isinstance(value, Normal):
+        name, numbers = "normal", {"mu": value.mean, "sigma": value.sd}
+        if not free:
+            name = "normal_clipped" + ("_to_boundary" if value.clip == "boundary" else "")
+            numbers["low"] = -np.inf if value.low is None else value.low
+            numbers["high"] = np.inf if value.high is None else value.high
+    elif isinstance(value, LogNormal) and free:
+        name, numbers = "lognormal", {"mu": value.mu, "sigma": value.sigma}
+    elif isinstance(value, Exponential) and free:
+        name, numbers = "exponential", {"beta": value.scale}
+    else:
+        raise _NoRule(f"PyNN has no {type(value).__name__} with bounds")
+    return Call("RandomDistribution", {"distribution": name, **numbers, "rng": _generator(seed)})

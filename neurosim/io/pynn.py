@@ -15,7 +15,7 @@ from neurosim import seeds
 from neurosim.errors import ParameterError, StoreError
 from neurosim.io.archive import Path
 from neurosim.io.atomic import replacing
-from neurosim.io.pynn_backends import BOARD, backend_name
+from neurosim.io.pynn_backends import BOARD, backend_name, is_complete
 from neurosim.io.pynn_records import Part, Translation, made
 from neurosim.io.pynn_script import packed, script_text
 from neurosim.io.pynn_translate import translate
@@ -109,7 +109,10 @@ def to_pynn(
 def _live(found: Translation, sim: Any, seed: int) -> PyNNNetwork:
     live = PyNNNetwork(notes=found.notes, seed=seed)
     for cells in found.cells:
-        population = sim.Population(cells.size, made(cells.cell, sim), label=cells.name)
+        cell = made(cells.cell, sim)
+        if not is_complete(found.backend, cells.cell.name):
+            cell.variable_map, cell.scale_factors = {"v": "V_m"}, {"v": 1.0}
+        population = sim.Population(cells.size, cell, label=cells.name)
         if cells.positions is not None:
             population.positions = cells.positions
         if cells.initial:

@@ -43,6 +43,15 @@ def backend_name(name: Any) -> str:
     return name.rpartition(".")[2]
 
 
+def is_complete(backend: str, cell: str) -> bool:
+    """Whether the back end's class of a cell has all that it needs.
+
+    ``IF_curr_delta`` of pyNN.nest lacks the names of NEST's variables, so that ``v`` can neither be
+    set nor recorded.
+    """
+    return (backend, cell) != (NEST, "IF_curr_delta")
+
+
 def setup_options(backend: str) -> dict[str, Any]:
     """Arguments of the back end's ``setup`` beside the time step."""
     return {"spike_precision": "on_grid"} if backend == NEST else {}
@@ -70,10 +79,10 @@ def cell_problem(backend: str, cell: Call, initial: Mapping[str, Any], earliest:
             return f"pyNN.nest cannot set the start value of {' and '.join(held)}; start them at 0"
         times = cell.args.get("spike_times")
         first = times.times.min(initial=float("inf")) if times is not None else float("inf")
-        if first <= earliest * (1.0 + 1e-9):
+        if first <= earliest:
             return (
                 f"pyNN.nest loses or refuses spikes up to {earliest:g} ms, its smallest delay, "
-                f"and the first is at {first:g} ms; move the spikes"
+                f"and the first is at {first:.3g} ms; move the spikes"
             )
     return ""
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.declare import Bounds, number
-from neurosim.io.pynn_backends import setup_options
+from neurosim.io.pynn_backends import is_complete, setup_options
 from neurosim.io.pynn_records import Call, Part, Trains, Translation
 
 MANY = 64
@@ -152,11 +152,10 @@ def _body(found: Translation, writer: _Writer) -> list[str]:
     ]
     for cells in found.cells:
         slot = f"populations[{cells.name!r}]"
-        lines += [
-            f"    {slot} = sim.Population(",
-            f"        {cells.size}, {writer.text(cells.cell)}, label={cells.name!r}",
-            "    )",
-        ]
+        lines.append(f"    cell = {writer.text(cells.cell)}")
+        if not is_complete(found.backend, cells.cell.name):
+            lines.append('    cell.variable_map, cell.scale_factors = {"v": "V_m"}, {"v": 1.0}')
+        lines.append(f"    {slot} = sim.Population({cells.size}, cell, label={cells.name!r})")
         if cells.positions is not None:
             lines.append(f"    {slot}.positions = {writer.text(cells.positions)}")
         if cells.initial:

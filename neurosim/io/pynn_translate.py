@@ -30,6 +30,10 @@ from neurosim.plan.lower import lower
 from neurosim.plan.lower_neurons import drawn
 from neurosim.plan.plan import Plan
 
+EARLY = 1e-4
+"""Steps by which spikes reach pyNN.nest earlier: it subtracts its smallest delay and rounds up, so
+that the last bit of a difference would move some of them by a step."""
+
 CONNECTIONS = ("drawn", "rules")
 ELECTRODES = {
     DCSource: "DCSource",
@@ -169,7 +173,10 @@ class _Translator:
             block = next(b for b in self.plan.arrays if b.population == index)
             order = np.argsort(block.ids, kind="stable")
             ends = np.cumsum(np.bincount(block.ids, minlength=size))
-            trains = Trains(grid(block.steps[order], self.plan.dt), ends)
+            times = grid(block.steps[order], self.plan.dt)
+            if self.backend == NEST:
+                times = times - EARLY * self.plan.dt
+            trains = Trains(times, ends)
             return Cell(Call("SpikeSourceArray", {"spike_times": trains}), {})
         values = {
             k: drawn(v, size, self.plan.seed, f"population/{name}/parameter/{k}")

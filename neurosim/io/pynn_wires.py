@@ -76,7 +76,8 @@ def grid(steps: Any, dt: float) -> Any:
 
 def part_of(view: View) -> Part:
     """A view as a part, its ids in ascending order."""
-    return Part(view.name, None if view.ids == view.population.ids else np.sort(view.array()))
+    ids = np.sort(view.array())
+    return Part(view.name, None if len(ids) == view.population.size else ids)
 
 
 @dataclass(frozen=True)
@@ -212,7 +213,7 @@ def _synapse(kind: SynapseKind, backend: str) -> Call | str:
         return f"synapse kind {kind.kind!r} is not among PyNN's"
     if kind.pairing != "all_to_all":
         return f"PyNN's SpikePairRule takes all pairs, got pairing={kind.pairing!r}"
-    if kind.w_min < 0.0 or np.any(np.asarray(kind.weight) < 0.0):
+    if kind.w_min < 0.0 or _extent(kind.weight)[0] < 0.0:
         return "PyNN has STDP with weights >= 0 only"
     bounds = {"w_min": kind.w_min, "w_max": kind.w_max}
     if kind.dependence == "gutig":
@@ -231,6 +232,13 @@ def _synapse(kind: SynapseKind, backend: str) -> Call | str:
             "dendritic_delay_fraction": kind.dendritic_delay_fraction,
         },
     )
+
+
+def _extent(weight: Any) -> tuple[float, float]:
+    """The smallest and the largest weight that may occur, and 0."""
+    if isinstance(weight, Distribution):
+        return weight.support
+    return float(np.min(weight, initial=0.0)), float(np.max(weight, initial=0.0))
 
 
 # as drawn
@@ -334,12 +342,8 @@ def _flip(projection: Projection, ends: Ends) -> bool:
     cells = [ends.cells[view.name] for view in projection.post]
     if any(not np.array_equal(cell.gain, 1.0) for cell in cells):
         raise _NoRule("weights have another unit there")
-    weight = projection.synapse.weight
     if projection.signed:
-        low, high = (
-            weight.support if isinstance(weight, Distribution)
-            else (np.min(weight, initial=0.0), np.max(weight, initial=0.0))
-        )  # fmt: skip
+        low, high = _extent(projection.synapse.weight)
         for cell in cells:
             excites = cell.conductance or projection.receptor == "excitatory"
             if (low < 0.0) if excites else (high > 0.0):

@@ -17,8 +17,9 @@ from neurosim.errors import StoreError
 def replacing(path: str | PathLike[str]) -> Iterator[BinaryIO]:
     """A binary file that takes the place of ``path`` when the block ends without an error.
 
-    It can be read as well, since some formats go back to what they have written. What is written goes to a temporary file in the same folder; it is synchronised and renamed at
-    the end, so that a reader sees the old file or the new one, and nothing after an error.
+    What is written goes to a temporary file in the same folder; it is synchronised and renamed at
+    the end, so that a reader sees the old file or the new one, and nothing after an error. Inside
+    the block the file can be read as well, since some formats go back to what they have written.
 
     Parameters
     ----------

@@ -19,9 +19,9 @@
 =============================================  ===================================================
 
 Beyond SONATA are the attributes ``format`` to ``digest``, ``start`` and ``stop``, the datasets
-``header``, ``recorded`` and ``times``, and the level VARIABLE: a SONATA report holds one variable in a file, a
-recording holds several. In the name of a population a percent sign is written as ``%25``; the name
-``.`` is written as ``%2E``.
+``header``, ``recorded`` and ``times``, and the level VARIABLE: a SONATA report holds one variable
+in a file, a recording holds several. In the name of a population a percent sign is written as
+``%25``; the name ``.`` is written as ``%2E``.
 
 Five lines of h5py read it::
 
@@ -147,7 +147,10 @@ def load_hdf5(path: Path) -> Recording:
             contents = json.loads(header)
             recording = Recording(
                 {p: _trains(file[f"spikes/{_written(p)}"]) for p in contents["spikes"]},
-                {(p, v): _signal(file[f"report/{_written(p)}/{v}"]) for p, v in contents["signals"]},
+                {
+                    (p, v): _signal(file[f"report/{_written(p)}/{v}"])
+                    for p, v in contents["signals"]
+                },
                 float(file.attrs["duration"]),
                 contents["info"],
             )

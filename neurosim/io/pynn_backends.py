@@ -91,12 +91,13 @@ def synapse_problem(backend: str, synapse: Call, cell: Call) -> str:
     """Why a back end cannot have these synapses onto this cell; empty if it can."""
     if backend == BOARD and synapse.name not in BOARD_SYNAPSES:
         return f"{synapse.name} is not among the synapses of {BOARD}"
-    if synapse.name == "TsodyksMarkramSynapse" and backend == NEST:
-        if "tau_syn_E" not in cell.args:
-            return f"pyNN.nest has TsodyksMarkramSynapse onto cells with tau_syn only, not {cell.name}"
+    short_term = synapse.name == "TsodyksMarkramSynapse"
+    if short_term and backend == NEST and "tau_syn_E" not in cell.args:
+        return f"pyNN.nest has TsodyksMarkramSynapse onto cells with tau_syn only, not {cell.name}"
     if synapse.name != "STDPMechanism":
         return ""
-    dependence, fraction = synapse.args["weight_dependence"], synapse.args["dendritic_delay_fraction"]
+    dependence = synapse.args["weight_dependence"]
+    fraction = synapse.args["dendritic_delay_fraction"]
     if backend == BOARD and dependence.name not in BOARD_DEPENDENCES:
         return f"{dependence.name} is not among the weight dependences of {BOARD}"
     if backend in (BOARD, NEST) and fraction != 1.0:

@@ -239,7 +239,9 @@ def _nir_membrane(given: Given) -> Cell:
     p, words, dt = given.numbers, given.words, given.dt
     _nir_waits(given)
     if words["node"] in ("LIF", "LI"):
-        kept = 1.0 - dt / p["tau"] if words["integrator_rule"] == "euler" else np.exp(-dt / p["tau"])
+        kept = (
+            1.0 - dt / p["tau"] if words["integrator_rule"] == "euler" else np.exp(-dt / p["tau"])
+        )
         gain, rest = p["r"] * (1.0 - kept), p["v_leak"]
     elif words["node"] in ("IF", "I"):
         kept, gain, rest = 1.0, p["r"] * (dt / 1000.0), 0.0

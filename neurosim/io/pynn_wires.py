@@ -138,9 +138,7 @@ class Ends:
             apart = {k: v for k, v in columns.items() if (v != v[0]).any()}
             shared = {k: float(v[0]) for k, v in columns.items() if k not in apart}
             table = np.column_stack([listed.pairs[mine], *apart.values()])
-            connector = Call(
-                "FromListConnector", {"conn_list": table, "column_names": list(apart)}
-            )
+            connector = Call("FromListConnector", {"conn_list": table, "column_names": list(apart)})
             synapse = Call(listed.synapse.name, {**listed.synapse.args, **shared})
             made.append(
                 Wires(name, (Part(listed.pre),), (Part(listed.post),), connector, synapse, receptor)
@@ -184,6 +182,11 @@ class Ends:
             if problem:
                 self.problems.append(f"{where}: {problem}")
                 return None
+        if isinstance(kind, STDP) and self.backend == NEST:
+            self.notes.append(
+                f"{where}: a presynaptic and a postsynaptic event that coincide depress in "
+                "neurosim and do nothing in NEST"
+            )
         if isinstance(kind, TsodyksMarkram) and self.backend == NEST:
             self.notes.append(
                 f"{where}: NEST's tsodyks_synapse keeps used resources for the time constant of "
@@ -325,9 +328,9 @@ def _connector(projection: Projection, seed: int) -> Call:
         raise _NoRule("PyNN's expressions of the distance have no 'where'")
     values = {RENAMED.get(f, f): getattr(rule, f) for f in fields}
     same = projection.pre == projection.post and len(projection.pre) == 1
-    if not values.get("allow_self_connections", True) and not same:
-        if len(own_pairs(projection.pre, projection.post)):
-            raise _NoRule("PyNN knows self-connections of one and the same group only")
+    apart = not values.get("allow_self_connections", True) and not same
+    if apart and len(own_pairs(projection.pre, projection.post)):
+        raise _NoRule("PyNN knows self-connections of one and the same group only")
     if random:
         values["rng"] = _generator(seed)
     return Call(name, values)

@@ -105,6 +105,8 @@ class _Translator:
                 wires += made(projection, self.plan, ends)
         self.problems += ends.problems
         self.notes += ends.notes
+        if self.connections == "rules" and self.backend == BOARD:
+            self.notes.append("projections: the board draws with seeds of its own")
         for item in net.inputs.values():
             if item.target.name in self.found:
                 self.poisson_input(item, cells, wires)
@@ -215,7 +217,11 @@ class _Translator:
             self.problems.append(
                 f"{where}: currents into population {item.target.name!r} have no PyNN counterpart"
             )
-        values = {k: v for k, v in item.source.values().items() if v is not None}
+        values = {
+            k: v.tolist() if isinstance(v, np.ndarray) else v  # the board wants lists
+            for k, v in item.source.values().items()
+            if v is not None
+        }
         if isinstance(item.source, NoisySource):
             values.setdefault("dt", self.plan.dt)
             self.notes.append(f"{where}: the back end draws noise of its own, maybe for each unit")

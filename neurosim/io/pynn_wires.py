@@ -284,7 +284,8 @@ def ruled_wires(projection: Projection, plan: Plan, ends: Ends) -> Iterator[Wire
     seed = seeds.child(plan.seed, f"projection/{projection.name}")
     try:
         pre, post = (_parts(side, ends.backend) for side in (projection.pre, projection.post))
-        connector = _connector(projection, seed)
+        board = ends.backend == BOARD
+        connector = _connector(projection, None if board else seed)
         flip = _flip(projection, ends)
         values: dict[str, Any] = {}
         for name in ("weight", "delay"):
@@ -292,7 +293,7 @@ def ruled_wires(projection: Projection, plan: Plan, ends: Ends) -> Iterator[Wire
             value = plan.dt if value is None else value
             if name == "weight" and flip:
                 value = _negative(value)
-            values[name] = _random(value, seeds.child(seed, name))
+            values[name] = _random(value, None if board else seeds.child(seed, name))
     except _NoRule as reason:
         ends.problems.append(f"{where}: {reason}; {DRAWN}")
         return
@@ -317,7 +318,7 @@ def _parts(side: tuple[View, ...], backend: str) -> tuple[Part, ...]:
     return tuple(part_of(view) for view in side)
 
 
-def _connector(projection: Projection, seed: int) -> Call:
+def _connector(projection: Projection, seed: int | None) -> Call:
     rule = projection.connector
     if isinstance(rule, FromList):
         return Call("FromListConnector")
@@ -331,13 +332,12 @@ def _connector(projection: Projection, seed: int) -> Call:
     apart = not values.get("allow_self_connections", True) and not same
     if apart and len(own_pairs(projection.pre, projection.post)):
         raise _NoRule("PyNN knows self-connections of one and the same group only")
-    if random:
-        values["rng"] = _generator(seed)
-    return Call(name, values)
+    return Call(name, {**values, **_generator(seed)} if random else values)
 
 
-def _generator(seed: int) -> Call:
-    return Call("NumpyRNG", {"seed": seed % 2**32})
+def _generator(seed: int | None) -> dict[str, Call]:
+    """A random generator as an argument; none for the board, which refuses them."""
+    return {} if seed is None else {"rng": Call("NumpyRNG", {"seed": seed % 2**32})}
 
 
 def _flip(projection: Projection, ends: Ends) -> bool:
@@ -364,7 +364,7 @@ def _negative(value: Any) -> Any:
     return -value
 
 
-def _random(value: Any, seed: int) -> Any:
+def _random(value: Any, seed: int | None) -> Any:
     """A number or array as it is, a distribution as PyNN's."""
     if not isinstance(value, Distribution):
         if np.ndim(value) == 2:
@@ -386,4 +386,4 @@ def _random(value: Any, seed: int) -> Any:
         name, numbers = "exponential", {"beta": value.scale}
     else:
         raise _NoRule(f"PyNN has no {type(value).__name__} with bounds")
-    return Call("RandomDistribution", {"distribution": name, **numbers, "rng": _generator(seed)})
+    return Call("RandomDistribution", {"distribution": name, **numbers, **_generator(seed)})

@@ -194,25 +194,33 @@ def test_the_board_wants_positive_inhibitory_weights(kind, weight, there, connec
         assert (wires.receptor, wires.synapse.args["weight"]) == ("inhibitory", wanted)
 
 
-def test_signs_of_random_weights_change_too():
-    for given, there in (
-        (ns.Uniform(-0.5, -0.25), {"distribution": "uniform", "low": 0.25, "high": 0.5}),
+@pytest.mark.parametrize(
+    ("given", "name", "numbers"),
+    [
+        (ns.Uniform(-0.5, -0.25), "uniform", {"low": 0.25, "high": 0.5}),
         (
-            ns.Normal(-0.5, 0.25),
-            {
-                "distribution": "normal_clipped",
-                "mu": 0.5,
-                "sigma": 0.25,
-                "low": 0.0,
-                "high": np.inf,
-            },
+            ns.Normal(-0.5, 0.25), "normal_clipped",
+            {"mu": 0.5, "sigma": 0.25, "low": 0.0, "high": np.inf},
         ),
-    ):
-        net = net_of(synapse=ns.Static(given, 1.0), receptor="inhibitory")
-        (wires,) = records(net, "spiNNaker", connections="rules").wires
-        found = dict(wires.synapse.args["weight"].args)
-        assert found.pop("rng").name == "NumpyRNG"
-        assert found == there
+    ],
+)  # fmt: skip
+def test_signs_of_random_weights_change_too(given, name, numbers):
+    net = net_of(synapse=ns.Static(given, 1.0), receptor="inhibitory")
+    (wires,) = records(net, "spiNNaker", connections="rules").wires
+    assert dict(wires.synapse.args["weight"].args) == {"distribution": name, **numbers}
+    (wires,) = records(net, "brian2", connections="rules").wires
+    assert wires.synapse.args["weight"].args["rng"].name == "NumpyRNG"
+
+
+def test_the_board_takes_no_generators_and_lists_of_currents():
+    net = net_of()
+    net.project("in", "cells", ns.FixedProbability(0.5), ns.Static(ns.Uniform(0.1, 0.2), 1.0))
+    net.inject(StepSource([1.0, 2.0], [0.5, 0.25]), "cells")
+    made = records(net, "spiNNaker", connections="rules")
+    assert "rng" not in made.wires[1].connector.args
+    assert "rng" not in made.wires[1].synapse.args["weight"].args
+    assert any("seeds of its own" in note for note in made.notes)
+    assert made.electrodes[0].source.args["times"] == [1.0, 2.0]
 
 
 def test_weights_of_both_signs_need_a_receptor_of_the_same_effect():

@@ -235,6 +235,7 @@ class _Translator:
 
     def recorded(self) -> list[Recorded]:
         found, intervals = [], dict[str, float]()
+        chosen = {p.target.name: p.every for p in self.network.probes if p.every is not None}
         for probe in self.network.probes:
             name = probe.target.name
             if name not in self.found:
@@ -250,8 +251,8 @@ class _Translator:
             if probe.start > 0.0 or probe.stop is not None:
                 self.notes.append(f"{where}: PyNN records from start to end, not in a window")
             variables = tuple(self.variable(v, name, where) for v in probe.variables)
-            interval = probe.every if sampled else None
-            found.append(Recorded(part_of(probe.target), variables, interval))
+            # PyNN fixes the interval with the first variable of a population, spikes included
+            found.append(Recorded(part_of(probe.target), variables, chosen.get(name)))
         return found
 
     def variable(self, variable: str, population: str, where: str) -> str:

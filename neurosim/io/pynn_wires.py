@@ -106,7 +106,8 @@ class Listed:
 class Ends:
     """What projections are made with: back end, time step (ms), cells by population name.
 
-    ``problems`` and ``notes`` collect what cannot be made, and what differs.
+    ``problems`` and ``notes`` collect what cannot be made, and what differs; ``rules`` holds the
+    first plastic rule onto each population.
     """
 
     backend: str
@@ -114,7 +115,7 @@ class Ends:
     cells: Mapping[str, Cell]
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    tau_minus: dict[str, float] = field(default_factory=dict)
+    rules: dict[str, STDP] = field(default_factory=dict)
 
     def wires(self, listed: Listed, weights: Any, delays: Any, where: str) -> list[Wires]:
         """PyNN projections by explicit lists; two where weights have both signs.
@@ -128,7 +129,7 @@ class Ends:
         weights, delays = (
             np.broadcast_to(np.asarray(v, dtype=np.float64), count) for v in (weights, delays)
         )
-        parts = self.by_receptor(listed.post, listed.receptor, weights, listed.pairs, where)
+        parts = self.by_receptor(listed.post, listed.receptor, weights, where)
         made = []
         for receptor, mine in parts.items():
             flip = self.backend == BOARD and not self.cells[listed.post].conductance
@@ -145,9 +146,7 @@ class Ends:
             )
         return made
 
-    def by_receptor(
-        self, post: str, receptor: str, weights: Any, pairs: Any, where: str
-    ) -> dict[str, Any]:
+    def by_receptor(self, post: str, receptor: str, weights: Any, where: str) -> dict[str, Any]:
         """Which pairs go to which receptor: weights of the wrong sign to the other one.
 
         PyNN has one sign for a receptor. The other one is the same where both have the same effect.
@@ -197,12 +196,16 @@ class Ends:
     def stdp_problem(self, kind: STDP, post: str, cell: Cell) -> str:
         if not np.array_equal(cell.gain, 1.0):
             return f"plastic weights onto {post!r} have another unit there"
-        first = self.tau_minus.setdefault(post, kind.tau_minus)
-        if self.backend == NEST and first != kind.tau_minus:
+        first = self.rules.setdefault(post, kind)
+        if self.backend == NEST and first.tau_minus != kind.tau_minus:
             return (
-                f"pyNN.nest has one tau_minus for all synapses onto {post!r}, got {first:g} and "
-                f"{kind.tau_minus:g} ms"
+                f"pyNN.nest has one tau_minus for all synapses onto {post!r}, got "
+                f"{first.tau_minus:g} and {kind.tau_minus:g} ms"
             )
+        if self.backend == BOARD and first.replace(weight=0.0, delay=None) != kind.replace(
+            weight=0.0, delay=None
+        ):
+            return f"{BOARD} has one plastic rule for all synapses onto {post!r}"
         return ""
 
 

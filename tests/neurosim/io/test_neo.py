@@ -1,4 +1,6 @@
+import re
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -129,10 +131,13 @@ def test_a_recording_without_provenance_has_the_same_keys():
     assert len(block.segments[0].spiketrains) == 2
 
 
-@pytest.mark.filterwarnings(  # Elephant and its sparse matrices
+ELEPHANT = pytest.mark.filterwarnings(  # and its sparse matrices
     "ignore:The 'copy' argument in Quantity is deprecated",
     "ignore:the matrix subclass is not the recommended way:PendingDeprecationWarning",
 )
+
+
+@ELEPHANT
 def test_elephant_reads_it(recording):
     pytest.importorskip("elephant")
     quantities = pytest.importorskip("quantities")
@@ -151,6 +156,17 @@ def test_elephant_reads_it(recording):
     binned = BinnedSpikeTrain(list(trains), bin_size=5.0 * quantities.ms)
     found = correlation_coefficient(binned, fast=False)
     np.testing.assert_allclose(found, np.corrcoef(counts), rtol=1e-9, atol=1e-12)
+
+
+@ELEPHANT
+def test_the_page_about_files_and_elephant_runs(tmp_path, monkeypatch):
+    for name in ("elephant", "h5py", "pyarrow"):
+        pytest.importorskip(name)
+    monkeypatch.chdir(tmp_path)
+    page = Path(__file__).parents[3] / "docs" / "howto" / "files-and-neo.md"
+    blocks = re.findall(r"^```py(?:thon)?\n(.*?)^```", page.read_text("utf-8"), re.M | re.S)
+    assert any("elephant" in block for block in blocks)
+    exec("\n".join(blocks), {"__name__": "page"})
 
 
 def test_what_was_not_recorded_is_named(recording):

@@ -286,10 +286,12 @@ def test_stdp_that_is_missing_there(rule, backend, reason):
     assert re.search(rf"projection 'wires': [^;]*{re.escape(reason)}", text)
 
 
-def test_nest_has_one_tau_minus_for_a_population():
+def test_back_ends_with_one_rule_for_a_population():
     net = net_of(synapse=ns.STDP(0.5, 1.0))
     net.project("in", "cells", ns.AllToAll(), ns.STDP(0.5, 1.0, tau_minus=30.0), name="other")
     assert "projection 'other': pyNN.nest has one tau_minus" in refused(net)
+    text = refused(net, "spiNNaker")
+    assert "projection 'other': spiNNaker has one plastic rule for all synapses onto" in text
     assert len(records(net, "brian2").wires) == 2
 
 
@@ -417,6 +419,12 @@ def test_probes():
     assert made.recorded[0].target.ids.tolist() == [1, 3]
     assert made.recorded[1].target.ids is None
     assert any("not in a window" in note for note in made.notes)
+    net.record("in")
+    assert records(net).recorded[2].every is None
+    net = net_of()
+    net.record("cells")
+    net.record("cells", "v", every=1.0)
+    assert [r.every for r in records(net).recorded] == [1.0, 1.0]
 
 
 def test_probes_without_a_counterpart():

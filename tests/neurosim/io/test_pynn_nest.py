@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import warnings
@@ -134,6 +135,7 @@ def test_views_assemblies_positions_and_start_values(sim):
     net.project(a, b, ns.AllToAll(), ns.Static(7.0, 2.0))
     net.project([a[:2], b], [b[1:], a], ns.FixedNumberPre(2), ns.Static(9.0, 1.5), name="mixed")
     net.record([a, b[1:3]])
+    net.record(a[2:], "v", every=0.5)
     live = to_pynn(net, sim, DT, seed=2)
     assert set(live.projections) == {
         "list", "a->b", *(f"mixed [{p}->{q}]" for p in "ab" for q in "ab")
@@ -146,6 +148,9 @@ def test_views_assemblies_positions_and_start_values(sim):
         ours.spikes["b"].of(i).round(6).tolist() for i in (1, 2)
     ]
     assert len(ours.spikes["a"]) > 3
+    (v,) = live.populations["a"].get_data("v").segments[-1].analogsignals
+    assert v.array_annotations["channel_index"].tolist() == [2, 3, 4, 5]
+    np.testing.assert_allclose(v.magnitude, ours.signal("a", "v").values, atol=1e-9)
     assert len(live.populations["b"].get_data().segments[-1].spiketrains) == 2
 
 
@@ -313,6 +318,15 @@ def test_arguments_are_checked(sim):
         to_pynn(net, np, DT)
     with pytest.raises(ns.errors.ParameterError, match=r"to_pynn.connections: must be one of"):
         to_pynn(net, sim, DT, connections="drown")
+
+
+def test_the_page_about_pynn_runs(nest, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    page = Path(__file__).parents[3] / "docs" / "howto" / "pynn-export.md"
+    blocks = re.findall(r"^```py(?:thon)?\n(.*?)^```", page.read_text("utf-8"), re.M | re.S)
+    assert any("import pyNN.nest" in block for block in blocks)
+    exec("\n".join(blocks), {"__name__": "page"})
+    assert (tmp_path / "demo.npz").is_file()
 
 
 def run_script(path, *args):

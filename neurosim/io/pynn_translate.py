@@ -20,7 +20,8 @@ from neurosim.io.pynn_records import (
     Translation,
     Wires,
 )
-from neurosim.io.pynn_wires import Ends, Listed, drawn_wires, grid, part_of, ruled_wires
+from neurosim.io.pynn_rules import ruled_wires
+from neurosim.io.pynn_wires import Ends, Listed, drawn_wires, grid, part_of
 from neurosim.network.network import Network
 from neurosim.network.population import Population
 from neurosim.network.projection import Injection, Input
@@ -96,7 +97,7 @@ class _Translator:
     def translation(self) -> Translation:
         net = self.network
         cells = [c for p in net.populations.values() for c in self.cells(p)]
-        ends = Ends(self.backend, self.plan.dt, self.found)
+        ends = Ends(self.backend, self.found)
         wires: list[Wires] = []
         for projection in net.projections.values():
             if all(view.name in self.found for view in (*projection.pre, *projection.post)):
@@ -202,7 +203,7 @@ class _Translator:
         self.notes.append(f"{where}: is a population of Poisson sources, connected one to one")
         gain = np.asarray(self.found[view.name].gain)
         weights = source.weight * np.broadcast_to(gain, view.population.size)
-        ends = Ends(self.backend, self.plan.dt, self.found)
+        ends = Ends(self.backend, self.found)
         pairs = np.stack([np.arange(view.size), view.array()], axis=1)
         listed = Listed(name, name, view.name, source.receptor, pairs, Call("StaticSynapse"))
         wires += ends.wires(listed, weights[view.array()], self.plan.dt, where)

@@ -242,7 +242,7 @@ def test_weights_of_both_signs_need_a_receptor_of_the_same_effect():
     assert "other receptor" in text
     assert "conductances" in refused(signed(ns.IFCondExp()))
     text = refused(signed(ns.IFCurrDelta()), connections="rules")
-    assert "projection 'w': weights of both signs go to two receptors" in text
+    assert "projection 'w': weights of the other sign belong to another receptor" in text
 
 
 def test_stdp_rules():
@@ -375,6 +375,16 @@ def test_rules_without_a_counterpart_are_refused_and_can_be_drawn(net, reason):
     text = refused(net, connections="rules")
     assert re.search(rf"projection 'w': .*{re.escape(reason)}.*; use connections='drawn'", text)
     assert records(net, connections="drawn").wires
+
+
+def test_receptors_without_a_sign_get_one():
+    net = net_of(ns.Leaky(reset="zero"), weight=-0.5)
+    assert "weights of the other sign" in refused(net, connections="rules")
+    (wires,) = records(net).wires
+    assert (wires.name, wires.receptor) == ("wires", "inhibitory")
+    net = net_of(ns.Leaky(reset="zero"), weight=0.5)
+    (wires,) = records(net, connections="rules").wires
+    assert (wires.receptor, wires.synapse.args["weight"]) == ("excitatory", 0.5)
 
 
 def test_assemblies_are_drawn_for_the_board():

@@ -7,8 +7,8 @@ no PyNN counterpart, but with a reset to a fixed value their steps are those of 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -110,7 +110,7 @@ class Given:
     numbers: Numbers
     initial: Numbers
     dt: float
-    words: Numbers = field(default_factory=dict)
+    words: Numbers
 
 
 def cell_of(given: Given) -> Cell:
@@ -126,8 +126,8 @@ def cell_of(given: Given) -> Cell:
         return _standard(given, STANDARD[kind])
     if kind is Leaky:
         return _leaky(given)
-    if kind.__module__.startswith("neurosim.io.nir"):
-        return _nir_current(given) if kind.kind == "nir_current" else _nir_membrane(given)
+    if kind.__module__.startswith("neurosim.io.nir.") and kind.kind in NIR:
+        return NIR[kind.kind](given)
     raise NoCell(f"kind {kind.kind!r} is not among PyNN's standard cells; use a built-in kind")
 
 
@@ -284,3 +284,10 @@ def _nir_current(given: Given) -> Cell:
         {"v": given.initial["v"]}, gain=_plain(gain), either=True, injectable=False,
         notes=("recorded v is the potential after a reset, in mV",),
     )  # fmt: skip
+
+
+NIR: Mapping[str, Callable[[Given], Cell]] = {
+    "nir_membrane": _nir_membrane,
+    "nir_current": _nir_current,
+}
+"""Kinds of imported NIR graphs, by name: this module does not need the package ``nir``."""

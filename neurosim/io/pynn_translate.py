@@ -236,7 +236,11 @@ class _Translator:
 
     def recorded(self) -> list[Recorded]:
         found, intervals = [], dict[str, float]()
-        chosen = {p.target.name: p.every for p in self.network.probes if p.every is not None}
+        chosen = {
+            p.target.name: p.every
+            for p in self.network.probes
+            if p.every is not None and set(p.variables) != {"spikes"}
+        }
         for probe in self.network.probes:
             name = probe.target.name
             if name not in self.found:

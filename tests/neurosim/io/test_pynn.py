@@ -435,6 +435,10 @@ def test_probes():
     net.record("cells")
     net.record("cells", "v", every=1.0)
     assert [r.every for r in records(net).recorded] == [1.0, 1.0]
+    net = net_of()
+    net.record("cells", every=2.0)
+    net.record("cells", "v")
+    assert [r.every for r in records(net).recorded] == [None, None]
 
 
 def test_probes_without_a_counterpart():

@@ -7,6 +7,7 @@ one :class:`~neurosim.errors.UnsupportedError` lists everything that has no coun
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Any
@@ -56,6 +57,7 @@ def to_pynn(
     *,
     seed: int | None = None,
     connections: str = "drawn",
+    spikes: Mapping[str, Any] | None = None,
 ) -> PyNNNetwork:
     """Make a network in a PyNN back end whose ``setup`` has been called.
 
@@ -75,6 +77,11 @@ def to_pynn(
         have the same network; ``"rules"`` hands over PyNN's connectors and distributions of weights
         and delays, and the back end draws.
 
+    spikes : mapping, optional
+        Spikes by name of a ``SpikeSourceArray`` population, in place of the network's own: (id,
+        time in ms) pairs, or a boolean array of shape (steps, size), as for
+        ``neurosim.simulate_batch``. An imported NIR network gets its input in this way.
+
     Returns
     -------
     PyNNNetwork
@@ -84,6 +91,8 @@ def to_pynn(
     ------
     ParameterError
         If an argument is not allowed, or ``dt`` is not the back end's time step.
+    WiringError
+        If ``spikes`` names no ``SpikeSourceArray`` population.
     UnsupportedError
         If parts have no counterpart; the message lists them all. Nothing has been made then.
     LoweringError
@@ -97,7 +106,7 @@ def to_pynn(
     smallest = sim.get_min_delay()
     earliest = float(smallest) if isinstance(smallest, (int, float)) else None
     root = seeds.fresh() if seed is None else seed
-    found = translate(network, backend, dt, root, connections, earliest)
+    found = translate(network, backend, dt, root, connections, spikes, earliest)
     if abs(sim.get_time_step() - found.dt) > 1e-9 * found.dt:
         raise ParameterError(
             "to_pynn", "dt", f"must be the time step of setup, {sim.get_time_step():g} ms", dt,
@@ -149,6 +158,7 @@ def pynn_script(
     duration: float = 1000.0,
     seed: int | None = None,
     connections: str = "drawn",
+    spikes: Mapping[str, Any] | None = None,
     path: Path | None = None,
 ) -> str:
     """A Python script that makes a network in a PyNN back end, runs it and saves what it recorded.
@@ -168,7 +178,7 @@ def pynn_script(
         Time step, ms.
     duration : float
         Biological time that the script runs, ms.
-    seed, connections
+    seed, connections, spikes
         As in :func:`to_pynn`.
     path : path_like, optional
         Write the script to this file, usually ``*.py``, and arrays with many values to an ``.npz``
@@ -183,6 +193,8 @@ def pynn_script(
     ------
     ParameterError
         If an argument is not allowed.
+    WiringError
+        If ``spikes`` names no ``SpikeSourceArray`` population.
     UnsupportedError
         If parts have no counterpart; the message lists them all.
     LoweringError
@@ -191,7 +203,7 @@ def pynn_script(
         If a file cannot be written; nothing is left half-written.
     """
     root = seeds.fresh() if seed is None else seed
-    found = translate(network, backend_name(backend), dt, root, connections)
+    found = translate(network, backend_name(backend), dt, root, connections, spikes)
     if path is None:
         return script_text(found, duration, root, None)[0]
     target = FilePath(path)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from neurosim.errors import ParameterError, UnsupportedError
+from neurosim.errors import ParameterError, UnsupportedError, WiringError, close_matches
 from neurosim.io.pynn_backends import BOARD, BOARD_VARIABLES, NEST, cell_problem
 from neurosim.io.pynn_cells import RECORDABLE, Cell, Given, NoCell, cell_of
 from neurosim.io.pynn_records import (
@@ -27,6 +28,7 @@ from neurosim.network.population import Population
 from neurosim.network.projection import Injection, Input
 from neurosim.neurons.currents import ACSource, DCSource, NoisySource, StepSource
 from neurosim.neurons.sources import SpikeSourceArray
+from neurosim.plan.batch import given_spikes
 from neurosim.plan.lower import lower
 from neurosim.plan.lower_neurons import drawn
 from neurosim.plan.plan import Plan
@@ -50,6 +52,7 @@ def translate(
     dt: float,
     seed: int,
     connections: str = "drawn",
+    spikes: Mapping[str, Any] | None = None,
     earliest: float | None = None,
 ) -> Translation:
     """A network in PyNN's terms.
@@ -66,6 +69,8 @@ def translate(
         Root seed of what is drawn here.
     connections : {"drawn", "rules"}
         Explicit lists of the synapses that neurosim draws, or PyNN's connectors.
+    spikes : mapping, optional
+        Spikes of spike arrays by population, in place of the network's own.
     earliest : float, optional
         Smallest delay of the back end in ms, by default ``dt``.
 
@@ -79,7 +84,31 @@ def translate(
             "to_pynn", "connections", f"must be one of {CONNECTIONS}", connections, "Choose one."
         )
     plan = lower(network, dt, seed, weights="double")
+    if spikes is not None:
+        plan = _fed(plan, spikes)
     return _Translator(network, plan, backend, connections, earliest or plan.dt).translation()
+
+
+def _fed(plan: Plan, spikes: Any) -> Plan:
+    """The plan with these spikes in place of the network's own."""
+    names = [plan.populations[a.population].name for a in plan.arrays]
+    for name in spikes if isinstance(spikes, Mapping) else ():
+        if name not in names:
+            raise WiringError(
+                f"to_pynn.spikes: {name!r} is no SpikeSourceArray population. "
+                f"{close_matches(name, names)}"
+            )
+    try:
+        given = given_spikes(plan, spikes, 0)
+    except ParameterError as error:
+        where = error.where.partition(", ")[2]
+        raise ParameterError(
+            "to_pynn", "spikes", error.rule, error.value, error.remedy, where
+        ) from error
+    notes = plan.notes
+    if given.rounded:
+        notes += (f"spikes: {given.rounded} times rounded to steps of {plan.dt:g} ms",)
+    return replace(plan, arrays=given.arrays, notes=notes)
 
 
 class _Translator:

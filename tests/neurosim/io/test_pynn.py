@@ -9,7 +9,13 @@ import numpy as np
 import pytest
 
 import neurosim as ns
-from neurosim.errors import LoweringError, ParameterError, StoreError, UnsupportedError
+from neurosim.errors import (
+    LoweringError,
+    ParameterError,
+    StoreError,
+    UnsupportedError,
+    WiringError,
+)
 from neurosim.io.pynn import pynn_script
 from neurosim.io.pynn_backends import backend_name
 from neurosim.io.pynn_translate import translate
@@ -156,6 +162,38 @@ def test_spikes_and_positions():
     assert first.cell.args["spike_times"].lists() == times
     assert second.cell.args["spike_times"].lists() == [[1.0, 2.0]] * 2
     np.testing.assert_array_equal(first.positions, [[1, 3, 5], [2, 4, 6], [0, 0, 0]])
+
+
+def test_spikes_can_be_given_in_place_of_the_networks():
+    net = net_of()
+    pairs = [(2, 3.0), (0, 4.5), (2, 2.0)]
+    source = records(net, spikes={"in": pairs}).cells[0]
+    got = [np.round(t, 3).tolist() for t in source.cell.args["spike_times"].lists()]
+    assert got == [[4.5], [], [2.0, 3.0]]
+    raster = np.zeros((9, 3), dtype=bool)
+    raster[[4, 8], [1, 0]] = True
+    source = records(net, "brian2", spikes={"in": raster}).cells[0]
+    assert source.cell.args["spike_times"].lists() == [[4.0], [2.0], []]
+    assert records(net, "brian2", spikes={}).cells[0].cell.args["spike_times"].lists() == [
+        [4.0], [6.0], [8.0]
+    ]  # fmt: skip
+    assert "2 times rounded" in records(net, spikes={"in": [(0, 3.1), (1, 4.2)]}).notes[0]
+
+
+@pytest.mark.parametrize(
+    ("spikes", "error", "text"),
+    [
+        ({"inn": []}, WiringError, r"to_pynn.spikes: 'inn' is no .* Did you mean 'in'"),
+        ({"cells": []}, WiringError, r"to_pynn.spikes: 'cells' is no SpikeSourceArray"),
+        ({"in": [(3, 1.0)]}, ParameterError, r"to_pynn.spikes: .*ids from 0 to 2.*population 'in'"),
+        ({"in": [(0, -1.0)]}, ParameterError, r"to_pynn.spikes: .*times >= 0 ms"),
+        ({"in": np.zeros((3, 2), bool)}, ParameterError, r"to_pynn.spikes: .*shape \(steps, 3\)"),
+        ([(0, 1.0)], ParameterError, r"to_pynn.spikes: must hold mappings"),
+    ],
+)
+def test_spikes_that_do_not_fit(spikes, error, text):
+    with pytest.raises(error, match=text):
+        pynn_script(net_of(), "nest", dt=0.5, spikes=spikes)
 
 
 # synapses

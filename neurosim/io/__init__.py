@@ -1,1 +1,1 @@
-"""Files: recordings, saved states, and the one way in which they are written."""
+"""Files, and other packages: recordings, saved states, Neo, tables, PyNN; one way of writing."""

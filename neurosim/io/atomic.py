@@ -18,7 +18,8 @@ def replacing(path: str | PathLike[str]) -> Iterator[BinaryIO]:
     """A binary file that takes the place of ``path`` when the block ends without an error.
 
     What is written goes to a temporary file in the same folder; it is synchronised and renamed at
-    the end, so that a reader sees the old file or the new one, and nothing after an error.
+    the end, so that a reader sees the old file or the new one, and nothing after an error. Inside
+    the block the file can be read as well, since some formats go back to what they have written.
 
     Parameters
     ----------
@@ -38,8 +39,8 @@ def replacing(path: str | PathLike[str]) -> Iterator[BinaryIO]:
     target = Path(path)
     temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
     try:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-        with _writing(target), os.fdopen(os.open(temporary, flags, 0o666), "wb") as file:
+        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+        with _writing(target), os.fdopen(os.open(temporary, flags, 0o666), "w+b") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())

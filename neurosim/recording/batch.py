@@ -205,6 +205,12 @@ class BatchRecording(Sequence[Recording]):
             )
         return self.signals[population, variable]
 
+    def to_neo(self, population: str | None = None) -> Any:
+        """A ``neo.Block`` with one segment per sample; see :mod:`neurosim.io.neo`."""
+        from neurosim.io.neo import to_neo
+
+        return to_neo(self, population)
+
     def __repr__(self) -> str:
         what = [*self.spikes, *(f"{p}.{v}" for p, v in self.signals)]
         return (

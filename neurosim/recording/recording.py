@@ -211,6 +211,66 @@ class Recording:
         }
         return pandas.DataFrame(columns)
 
+    def to_xarray(self, population: str, variable: str) -> Any:
+        """Samples of a variable as an ``xarray.DataArray``.
+
+        Returns
+        -------
+        xarray.DataArray
+            Dimensions ``time`` (ms) and ``id``; ``attrs`` hold ``units``, ``dt`` (ms) and
+            ``population``.
+
+        Raises
+        ------
+        WiringError
+            If it was not recorded.
+        MissingDependency
+            If xarray is not installed.
+        """
+        from neurosim.io.tables import to_xarray
+
+        return to_xarray(self, population, variable)
+
+    def to_neo(self, population: str | None = None) -> Any:
+        """A ``neo.Block``, of one population if it is named; see :mod:`neurosim.io.neo`."""
+        from neurosim.io.neo import to_neo
+
+        return to_neo(self, population)
+
+    def to_hdf5(self, path: str | PathLike[str]) -> None:
+        """Write the recording to one HDF5 file, laid out as in SONATA; see
+        :mod:`neurosim.io.hdf5`."""
+        from neurosim.io.hdf5 import save_hdf5
+
+        save_hdf5(self, path)
+
+    @classmethod
+    def from_hdf5(cls, path: str | PathLike[str]) -> Recording:
+        """Read a recording that :meth:`to_hdf5` wrote, equal to the bit.
+
+        Raises
+        ------
+        StoreError
+            If the file is missing, damaged, foreign or of a newer version.
+        MissingDependency
+            If h5py is not installed.
+        """
+        from neurosim.io.hdf5 import load_hdf5
+
+        return load_hdf5(path)
+
+    def to_parquet(self, path: str | PathLike[str]) -> None:
+        """Write all spikes to a Parquet table; see :mod:`neurosim.io.tables`."""
+        from neurosim.io.tables import to_parquet
+
+        to_parquet(self, path)
+
+    def to_csv(self, path: str | PathLike[str]) -> None:
+        """Write all spikes to a text table; see :mod:`neurosim.io.tables`."""
+        from neurosim.io.tables import to_csv
+
+        to_csv(self, path)
+
     def __repr__(self) -> str:
         from neurosim.recording.show import text
 

@@ -1,10 +1,7 @@
-import pytest
-
 from neurosim.benchmarks.neo_block import measure
 
 
 def test_a_block_is_timed():
-    pytest.importorskip("neo")
     found = measure(units=10, spikes=50, repeats=3)
     assert (found["units"], found["spikes"]) == (10, 50)
     assert 0.0 < found["fastest_s"] <= found["median_s"]

@@ -1,6 +1,7 @@
 import json
 import sys
 
+import h5py
 import numpy as np
 import pytest
 
@@ -8,8 +9,6 @@ import neurosim as ns
 from neurosim.errors import MissingDependency, ParameterError, StoreError
 from neurosim.io import hdf5
 from neurosim.recording.recording import Recording, Signal, SpikeTrains
-
-h5py = pytest.importorskip("h5py")
 
 
 def recording(backend="reference", precision="double"):

@@ -2,14 +2,13 @@ import re
 import sys
 from pathlib import Path
 
+import neo
 import numpy as np
 import pytest
 
 import neurosim as ns
 from neurosim.errors import MissingDependency, UnsupportedError, WiringError
 from neurosim.recording.recording import Recording, Signal, SpikeTrains
-
-neo = pytest.importorskip("neo")
 
 ABOUT = {"label", "size", "dt", "seed", "backend", "version"}
 
@@ -139,8 +138,7 @@ ELEPHANT = pytest.mark.filterwarnings(  # and its sparse matrices
 
 @ELEPHANT
 def test_elephant_reads_it(recording):
-    pytest.importorskip("elephant")
-    quantities = pytest.importorskip("quantities")
+    import quantities
     from elephant.conversion import BinnedSpikeTrain
     from elephant.spike_train_correlation import correlation_coefficient
     from elephant.statistics import cv, isi
@@ -160,8 +158,6 @@ def test_elephant_reads_it(recording):
 
 @ELEPHANT
 def test_the_page_about_files_and_elephant_runs(tmp_path, monkeypatch):
-    for name in ("elephant", "h5py", "pyarrow"):
-        pytest.importorskip(name)
     monkeypatch.chdir(tmp_path)
     page = Path(__file__).parents[3] / "docs" / "howto" / "files-and-neo.md"
     blocks = re.findall(r"^```py(?:thon)?\n(.*?)^```", page.read_text("utf-8"), re.M | re.S)

@@ -93,7 +93,8 @@ def standard_kinds():
 
 @pytest.mark.parametrize("kind", standard_kinds(), ids=lambda k: k.kind)
 def test_every_kind_has_the_names_and_defaults_of_pynn(kind):
-    cells = pytest.importorskip("pyNN.standardmodels.cells")
+    from pyNN.standardmodels import cells
+
     net = ns.Network()
     net.population("a", 2, kind())
     (made,) = records(net).cells

@@ -30,7 +30,6 @@ pytestmark = IGNORED
 
 @pytest.fixture(scope="module")
 def nest():
-    pytest.importorskip("nest")
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Cannot find nest-config")
         warnings.filterwarnings("ignore", category=DeprecationWarning)

@@ -7,10 +7,9 @@ import pytest
 
 import neurosim as ns
 from neurosim.errors import UnsupportedError
+from neurosim.io.nir import kinds
 from neurosim.io.pynn import pynn_script, to_pynn
 from tests.neurosim.io.test_pynn_nest import IGNORED, nest, sim, spikes_here, spikes_there
-
-kinds = pytest.importorskip("neurosim.io.nir.kinds")
 
 __all__ = ["nest", "sim"]  # fixtures
 pytestmark = IGNORED

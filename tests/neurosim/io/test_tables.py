@@ -40,7 +40,8 @@ def test_csv_holds_every_bit_of_the_times(recording, tmp_path):
 
 
 def test_pandas_reads_the_csv(recording, tmp_path):
-    pandas = pytest.importorskip("pandas")
+    import pandas
+
     recording.to_csv(tmp_path / "spikes.csv")
     table = pandas.read_csv(tmp_path / "spikes.csv")
     times, names, units = zip(*rows(recording), strict=True)
@@ -51,7 +52,8 @@ def test_pandas_reads_the_csv(recording, tmp_path):
 
 
 def test_parquet_comes_back_to_the_bit(recording, tmp_path):
-    parquet = pytest.importorskip("pyarrow.parquet")
+    from pyarrow import parquet
+
     recording.to_parquet(tmp_path / "spikes.parquet")
     table = parquet.read_table(tmp_path / "spikes.parquet")
     assert list(zip(*(c.to_pylist() for c in table.columns), strict=True)) == rows(recording)
@@ -64,7 +66,8 @@ def test_parquet_comes_back_to_the_bit(recording, tmp_path):
 
 
 def test_a_recording_without_spikes_gives_empty_tables(tmp_path):
-    parquet = pytest.importorskip("pyarrow.parquet")
+    from pyarrow import parquet
+
     net = ns.Network()
     net.population("a", 1, ns.IFCurrExp())
     empty = ns.simulate(net, 1.0, backend="reference")
@@ -88,7 +91,6 @@ def test_without_pyarrow_the_extra_is_named(recording, tmp_path, monkeypatch):
 
 
 def test_xarray_has_times_ids_and_units(recording):
-    pytest.importorskip("xarray")
     array = recording.to_xarray("exc", "v")
     signal = recording.signal("exc", "v")
     assert array.dims == ("time", "id")

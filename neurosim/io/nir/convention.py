@@ -48,7 +48,8 @@ class Convention:
         ``"held"``: in the following step, after decay and input, so that the potential is
         ``v_reset`` through that step. ``"once"``: subtraction in the step of the spike, but where
         the potential stays above the threshold, the test of the following step sees it lowered
-        once more, and only one of two subtractions in a row stays.
+        once more, and only one of two subtractions in a row stays; a value is set as with
+        ``"same"``.
     threshold : {"above", "reached"}
         A neuron spikes at ``v > v_threshold``, or at ``v >= v_threshold``.
     current : {"new", "old"}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from neurosim.distributions import Distribution
-from neurosim.io.nir.drawn import matrices, meant, parameters, state
-from neurosim.io.nir.nodes import KINDS, spiking
+from neurosim.io.nir.writer_drawn import matrices, meant, parameters, state
+from neurosim.io.nir.writer_nodes import KINDS, spiking
 from neurosim.io.nir.report import Report
 from neurosim.network import AllToAll, FromArray, FromList, Network, OneToOne, Population
 from neurosim.neurons import IFCurrDelta, IFCurrExp, Leaky

@@ -6,15 +6,18 @@ import io
 from os import PathLike
 from typing import Any
 
-from neurosim.errors import StoreError
+from neurosim.errors import StoreError, UnsupportedError, close_matches
 from neurosim.io.atomic import replacing
 from neurosim.io.nir.reader import from_graph
 from neurosim.io.nir.report import Report
+from neurosim.io.nir.shapes import KNOWN
 from neurosim.io.nir.writer import examine, to_graph
 from neurosim.io.optional import package
 from neurosim.network import Network
 
 Path = str | PathLike[str]
+
+TYPES = {*KNOWN, "NIRGraph"} - {"Pass"}
 
 
 def read_nir(path: Path, dt: float, convention: Any = None) -> Network:
@@ -45,12 +48,19 @@ def read_nir(path: Path, dt: float, convention: Any = None) -> Network:
             f"file {name!r}: cannot be read ({error.strerror or error}). Check the path."
         ) from error
     try:
-        graph = nir.read(name, type_check=False)
+        unknown = _unknown(name)
+        graph = None if unknown else nir.read(name, type_check=False)
     except Exception as error:  # whatever h5py and nir meet in a damaged file
         raise StoreError(
             f"file {name!r}: is damaged or no NIR file of version 1 ({type(error).__name__}: "
             f"{error}). Use another copy."
         ) from error
+    if unknown:
+        place, what = unknown[0]
+        raise UnsupportedError(
+            f"file {name!r}: node {place!r}: type must be known, got {what!r}. "
+            f"{close_matches(what, TYPES)}"
+        )
     return from_graph(graph, dt, convention)
 
 
@@ -92,3 +102,20 @@ def write_nir(
     with replacing(path) as file:
         file.write(content.getvalue())
     return report
+
+
+def _unknown(path: str) -> list[tuple[str, str]]:
+    """Names and types of the nodes in a file whose type is not known."""
+    h5py = package("h5py", "read_nir", "nir")
+    found = []
+
+    def look(entry: str, item: Any) -> None:
+        inside, _, last = entry.rpartition("/")
+        if last == "type" and "metadata" not in inside.split("/"):
+            what = item[()].decode()
+            if what not in TYPES:
+                found.append((inside.removeprefix("nodes/"), what))
+
+    with h5py.File(path, "r") as file:
+        file["node"].visititems(look)
+    return found

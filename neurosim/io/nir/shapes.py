@@ -210,7 +210,7 @@ def inferred(flat: Flat) -> dict[str, Shape]:
         if name not in shapes:
             raise SpecError(
                 f"nir graph: every shape must be known, that of {flat.where(name)} is missing. "
-                "Give its Input a shape, or the node its input_shape."
+                "Give the Input before it a shape."
             )
         for source in flat.before(name):
             if _output(flat, name, shapes[source]) != shapes[name]:
@@ -263,7 +263,8 @@ def _elementwise(flat: Flat, name: str, shape: Shape | None) -> Shape | None:
     try:
         own = np.broadcast_shapes(*parts)
         if shape is None:
-            return own if int(np.prod(own)) > 1 else None
+            alone = not flat.before(name)
+            return (own or (1,)) if alone or int(np.prod(own)) > 1 else None
         fits = np.broadcast_shapes(own, shape) == shape
     except ValueError:
         fits = False
@@ -288,9 +289,16 @@ def _flat_shape(flat: Flat, name: str, shape: Shape) -> Shape:
 
 
 def _image(flat: Flat, name: str, shape: Shape | None) -> Shape | None:
+    if shape is None:
+        return None
     what, node = flat.types[name], flat.nodes[name]
     n = 1 if what == "Conv1d" else 2
-    channels, space = None, None
+    if len(shape) != 1 + n:
+        raise SpecError(
+            f"{what}: input must have shape (channels, *{n} of space), got {shape} "
+            f"({flat.where(name)}). Correct the graph."
+        )
+    channels = shape[0]
     if what.startswith("Conv"):
         weight = array(flat, name, "weight")
         groups = int(node.groups)
@@ -300,26 +308,16 @@ def _image(flat: Flat, name: str, shape: Shape | None) -> Shape | None:
                 f"dimension(s), got {weight.shape} and groups={groups} ({flat.where(name)}). "
                 "Correct the graph."
             )
-        channels = weight.shape[1] * groups
-        if node.input_shape is not None:
-            space = tuple(int(s) for s in np.atleast_1d(node.input_shape))
-    if shape is None:
-        if channels is None or space is None:
-            return None
-        shape = (channels, *space)
-    _fits(flat, name, shape, (channels or (shape or (1,))[0], *(space or shape[1 : 1 + n])))
-    if len(shape) != 1 + n:
-        raise SpecError(
-            f"{what}: input must have shape (channels, *{n} of space), got {shape} "
-            f"({flat.where(name)}). Correct the graph."
-        )
+        space = shape[1:] if node.input_shape is None else np.atleast_1d(node.input_shape)
+        _fits(flat, name, shape, (weight.shape[1] * groups, *(int(s) for s in space)))
+        channels = weight.shape[0]
     extent = window(flat, name).output(shape[1:])
     if not all(extent):
         raise SpecError(
             f"{what}: kernel must fit into the input, got {shape} ({flat.where(name)}). Use a "
             "larger input or padding."
         )
-    return (weight.shape[0] if what.startswith("Conv") else shape[0], *extent)
+    return (channels, *extent)
 
 
 def _fits(flat: Flat, name: str, shape: Shape | None, wanted: Shape) -> None:

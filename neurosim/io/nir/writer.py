@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from neurosim.io.nir.drawn import matrices, meant, parameters, state
+from neurosim.io.nir.writer_drawn import matrices, meant, parameters, state
 from neurosim.io.nir.examine import examine_plan
 from neurosim.io.nir.matrix import Matrix, total
-from neurosim.io.nir.nodes import Node, node_of, spiking
+from neurosim.io.nir.writer_nodes import Node, node_of, spiking
 from neurosim.io.nir.reader import METADATA, START
 from neurosim.io.nir.report import Report
 from neurosim.io.nir.steps import latency
@@ -155,8 +155,14 @@ class _Writing:
         """Populations that get an Output."""
         network = self.network
         recorded = dict.fromkeys(probe.target.name for probe in network.probes)
-        sending = {view.name for p in network.projections.values() for view in p.pre}
-        names = recorded or [name for name in network.populations if name not in sending]
+        sending = {
+            pre.name
+            for p in network.projections.values()
+            for pre in p.pre
+            if any(post.name != pre.name for post in p.post)
+        }
+        neurons = [name for name, p in network.populations.items() if not p.is_source]
+        names = recorded or [name for name in neurons if name not in sending] or neurons
         is_output = (getattr(network[name].kind, "node", "") == "Output" for name in names)
         return [name for name, output in zip(names, is_output, strict=True) if not output]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from neurosim.distributions import Distribution
+from neurosim.io.nir.report import Report
 from neurosim.io.nir.writer_drawn import matrices, meant, parameters, state
 from neurosim.io.nir.writer_nodes import KINDS, spiking
-from neurosim.io.nir.report import Report
 from neurosim.network import AllToAll, FromArray, FromList, Network, OneToOne, Population
 from neurosim.neurons import IFCurrDelta, IFCurrExp, Leaky
 from neurosim.neurons.sources import SpikeSourceArray

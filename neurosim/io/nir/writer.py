@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from neurosim.io.nir.writer_drawn import matrices, meant, parameters, state
 from neurosim.io.nir.examine import examine_plan
 from neurosim.io.nir.matrix import Matrix, total
-from neurosim.io.nir.writer_nodes import Node, node_of, spiking
 from neurosim.io.nir.reader import METADATA, START
 from neurosim.io.nir.report import Report
 from neurosim.io.nir.steps import latency
+from neurosim.io.nir.writer_drawn import matrices, meant, parameters, state
+from neurosim.io.nir.writer_nodes import Node, node_of, spiking
 from neurosim.io.optional import package
 from neurosim.network import Network
 from neurosim.plan.lower import lower

@@ -320,3 +320,27 @@ def test_options_that_nir_cannot_express_are_refused() -> None:
         torch.nn.LPPool2d(2, 2),
     ):
         refused(UnsupportedError, "not at its default", sequence(layer), (1, 8, 8))
+
+
+@pytest.mark.filterwarnings("ignore:nirtorch.extract_nir_graph:DeprecationWarning")
+def test_graphs_of_snntorchs_own_exporter_are_read() -> None:
+    """Those that it can make: one value per neuron, no batch; it assumes steps of 0.1 ms."""
+    pytest.importorskip("nirtorch")
+    from snntorch.export_nir import export_to_nir
+
+    net = sequence(
+        torch.nn.Linear(6, 8),
+        snn.RLeaky(
+            0.8 * torch.ones(8), threshold=torch.ones(8), linear_features=8, init_hidden=True
+        ),
+        torch.nn.Linear(8, 5),
+        snn.Leaky(torch.full((5,), 0.7), threshold=torch.ones(5), init_hidden=True),
+    )  # fmt: skip
+    graph = export_to_nir(net.float(), torch.rand(6))
+    network = nir.from_graph(graph, 0.1, "snntorch")
+    assert set(network.populations) == {"input", "1.lif", "3"}
+    x = spikes_in((6,))
+    found = np.stack(ours(network, x, 0.1, "3"))
+    own = np.stack(ours(front.from_module(net, dt=0.1), x, 0.1, "3"))
+    assert np.array_equal(found, own)
+    assert own.sum() > 30

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from time import perf_counter
 from typing import Any
 
 import nir
@@ -7,9 +8,10 @@ import numpy as np
 import pytest
 
 from neurosim.errors import ParameterError, SpecError, UnsupportedError
-from neurosim.facade import simulate_batch
+from neurosim.facade import prepare_batch, simulate_batch
 from neurosim.io.nir import NIRCurrent, NIRMembrane, from_graph, latency, output
 from neurosim.network import AllToAll, FromList
+from neurosim.synapses import Static
 
 from .graphs import chain, graph, lif, node
 
@@ -192,3 +194,29 @@ def test_names_that_populations_cannot_have_are_refused():
 def test_thresholds_below_the_reset_are_refused():
     refused("v_threshold: must be > v_reset", chain(lif(v_threshold=0.0)), ParameterError)
     refused("tau: must be > 0", chain(lif(tau=0.0)), ParameterError)
+
+
+@pytest.mark.slow
+def test_shared_weights_do_not_pay():
+    """A convolution as one list of pairs, and as one projection for each shared weight."""
+    rng = np.random.default_rng(1)
+    conv = nir.Conv2d(None, rng.normal(size=(16, 8, 3, 3)), 1, 1, 1, 1, np.zeros(16))
+    made = chain(conv, lif(1, v_threshold=50.0), n_in=(8, 28, 28), n_out=(16, 28, 28))
+    listed = from_graph(made, 1.0)
+    (projection,) = listed.projections.values()
+    pairs, weights = projection.connector.pairs, projection.synapse.weight
+    shared = from_graph(made, 1.0)
+    shared.projections.clear()
+    for weight in np.unique(weights):
+        own = FromList(pairs[weights == weight])
+        shared.project("in", "b", own, Static(float(weight), 1.0), name=f"weight {weight}")
+    x = rng.random((100, 8 * 28 * 28)) < 0.05
+    spent = []
+    for network in (listed, shared):
+        prepared = prepare_batch(network, dt=1.0, seed=1)
+        prepared.run([{"in": x}], 100.0)
+        began = perf_counter()
+        prepared.run([{"in": x}], 100.0)
+        spent.append(perf_counter() - began)
+    print(f"one list {spent[0]:.3f} s, {len(shared.projections)} shared weights {spent[1]:.3f} s")
+    assert spent[0] < spent[1]

@@ -1,4 +1,8 @@
-"""Spikes of a framework's module and of the network made from it, on the same input."""
+"""Networks that were imported, played some input.
+
+They run on the reference backend, whose results are those of the compiled ones to the bit
+(conformance suite; ``test_kinds.py`` for these kinds), and which compiles nothing.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from neurosim.facade import simulate_batch
+from neurosim.facade import prepare
 from neurosim.io import nir
 from neurosim.network import Network
 
@@ -19,12 +23,22 @@ def spikes_in(shape: tuple[int, ...], steps: int = 40, samples: int = 3, seed: i
     return np.random.default_rng(seed).random((samples, steps, *shape)) < 0.3
 
 
+def played(
+    network: Network, x: Raster, dt: float, *, name: str = "input", backend: str = "reference"
+) -> Any:
+    """The recording of a run with the spikes ``x`` (steps, units) of the population ``name``."""
+    steps, units = np.nonzero(x)
+    with prepare(network, dt=dt, seed=1, weights="double", backend=backend) as simulation:
+        simulation.feed(name, np.stack([units, dt * steps], axis=1))
+        return simulation.run(nir.duration(network, len(x), dt)).recording()
+
+
 def ours(
-    network: Network, x: Raster, dt: float, name: str, variable: str | None = None
+    network: Network, x: Raster, dt: float, population: str, variable: str | None = None
 ) -> list[Any]:
     """What a population did in each step of each sample."""
-    samples, steps = x.shape[:2]
-    given = [{"input": sample.reshape(steps, -1)} for sample in x]
-    duration = nir.duration(network, steps, dt)
-    batch = simulate_batch(network, given, duration, dt=dt, seed=1, weights="double")
-    return [nir.output(batch[i], network, name, steps, variable) for i in range(samples)]
+    flat = x.reshape(*x.shape[:2], -1)
+    return [
+        nir.output(played(network, sample, dt), network, population, len(sample), variable)
+        for sample in flat
+    ]

@@ -10,20 +10,20 @@ import numpy as np
 import pytest
 
 from neurosim.errors import StoreError, UnsupportedError
-from neurosim.facade import simulate, simulate_batch
-from neurosim.io.nir import duration, from_graph, output, read_nir, to_graph, write_nir
+from neurosim.facade import simulate
+from neurosim.io.nir import from_graph, output, read_nir, to_graph, write_nir
 from neurosim.network import Network
+from tests.neurosim.io.frameworks import played
 
 from .graphs import chain, lif
 from .networks import CELLS, DT, INPUT, STEPS, network, random_network
 
 
-def rasters(made: Network, given: bool) -> dict[str, Any]:
+def rasters(made: Network, given: bool, backend: str = "reference") -> dict[str, Any]:
     """Spikes of all recorded populations, with the network's own input or the given one."""
-    time = duration(made, STEPS, DT)
-    samples = [{"in": INPUT} if given else {}]
-    batch = simulate_batch(made, samples, time, dt=DT, seed=1, weights="double")
-    return {name: output(batch[0], made, name, STEPS) for name in batch.spikes}
+    x = INPUT if given else np.zeros_like(INPUT)
+    found = played(made, x, DT, name="in", backend=backend)
+    return {name: output(found, made, name, STEPS) for name in found.spikes}
 
 
 @pytest.mark.parametrize("name", CELLS)
@@ -37,6 +37,14 @@ def test_spikes_are_the_same_after_a_round_trip(name, tmp_path):
     for population, raster in expected.items():
         assert np.array_equal(found[population], raster), population
         assert 20 < raster.sum() < 0.8 * raster.size
+
+
+def test_and_on_the_compiled_backend():
+    """One of them: the others have the same step functions."""
+    before = network("lif exp")
+    after = from_graph(to_graph(before, DT), DT)
+    expected, found = rasters(before, False, "numba"), rasters(after, True, "numba")
+    assert all(np.array_equal(found[name], expected[name]) for name in expected)
 
 
 @pytest.mark.parametrize("name", [n for n in CELLS if n.startswith("nir")])
@@ -57,8 +65,7 @@ def test_layers_that_wait_come_back_as_they_were(tmp_path):
     after = read_nir(tmp_path / "net.nir", DT)
     assert after["d"].kind.latency == 1.0
     x = rng.random((STEPS, 4)) < 0.3
-    time = duration(before, STEPS, DT)
-    pair = [simulate_batch(n, [{"in": x}], time, dt=DT, seed=1)[0] for n in (before, after)]
+    pair = [played(n, x, DT, name="in") for n in (before, after)]
     spikes = [output(r, n, "d", STEPS) for r, n in zip(pair, (before, after), strict=True)]
     assert np.array_equal(*spikes)
     assert spikes[0].any()
@@ -79,7 +86,7 @@ def test_random_networks_are_written_as_drawn(tmp_path):
     made = random_network()
     report = write_nir(made, tmp_path / "net.nir", DT, seed=4)
     assert "written as drawn" in str(report)
-    expected = simulate(made, STEPS * DT, dt=DT, seed=4).spikes["cells"]
+    expected = simulate(made, STEPS * DT, dt=DT, seed=4, backend="reference").spikes["cells"]
     found = rasters(read_nir(tmp_path / "net.nir", DT), True)["cells"]
     assert found.sum() == len(expected.times)
     other = rasters(from_graph(to_graph(made, DT, seed=5), DT), True)["cells"]

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from neurosim.errors import ParameterError, SpecError, UnsupportedError
-from neurosim.facade import prepare_batch, simulate_batch
+from neurosim.facade import prepare_batch
 from neurosim.io.nir import NIRCurrent, NIRMembrane, from_graph, latency, output
 from neurosim.network import AllToAll, FromList
 from neurosim.synapses import Static
+from tests.neurosim.io.frameworks import played
 
 from .graphs import chain, graph, lif, node
 
@@ -22,8 +23,10 @@ PULSE = lif(1, tau=0.001)
 def run(made: Any, times: Any, steps: int = 12, convention: Any = None) -> Any:
     """Steps in which each unit of ``out``'s population spikes, for input at these steps."""
     network = from_graph(made, 1.0, convention)
-    pairs = [(unit, float(t)) for unit, train in enumerate(times) for t in train]
-    found = simulate_batch(network, [{"in": pairs}], float(steps + 4), dt=1.0, seed=1)[0]
+    x = np.zeros((steps, len(times)), dtype=np.bool_)
+    for unit, train in enumerate(times):
+        x[train, unit] = True
+    found = played(network, x, 1.0, name="in")
     (name,) = found.spikes
     return [np.flatnonzero(unit).tolist() for unit in output(found, network, name, steps).T]
 
@@ -117,7 +120,9 @@ def test_what_reaches_an_output_without_neurons_is_summed():
     made = chain(PULSE, nir.Affine(np.array([[2.0], [3.0]]), np.array([0.5, 0.0])), n_out=2)
     network = from_graph(made, 1.0, "norse")
     assert network["out"].kind.node == "Output"
-    found = simulate_batch(network, [{"in": [(0, 1.0)]}], 6.0, dt=1.0, seed=1)[0]
+    x = np.zeros((6, 1), dtype=np.bool_)
+    x[1] = True
+    found = played(network, x, 1.0, name="in")
     assert output(found, network, "out", 3).tolist() == [[0.5, 0.0], [2.5, 3.0], [0.5, 0.0]]
 
 

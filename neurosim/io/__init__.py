@@ -1,1 +1,1 @@
-"""Files: recordings, saved states, and the one way in which they are written."""
+"""Files and other programs: recordings, saved states, NIR, modules of snnTorch and Norse."""

@@ -73,15 +73,27 @@ def _neurons(
             report.add(where, what, "changes")
     if isinstance(kind, Leaky) and len(set((values["beta"] >= 1.0).tolist())) > 1:
         report.add(where, "beta must be below 1, or 1 for all neurons", "impossible")
-    senders = {view.name for p in network.projections.values() for view in p.pre}
-    if population.name in senders and not spiking(network, population.name):
-        report.add(where, "a read-out sends no spikes, its projections are left out", "note")
+    if not spiking(network, population.name):
+        _readout(network, population, bool(values["i_offset"].any()), where, report)
     for variable in kind.state:
         if variable.name not in ("v", "wait") and state(plan, population.name, variable.name).any():
             report.add(where, f"start values of {variable.name} become 0", "changes")
     if "v" in population.initial:
         what = "start values of v are in the metadata, which other programs do not read"
         report.add(where, what, "note")
+
+
+def _readout(
+    network: Network, population: Population, driven: bool, where: str, report: Report
+) -> None:
+    name, projections = population.name, network.projections.values()
+    if any(pre.name == name for p in projections for pre in p.pre):
+        report.add(where, "a read-out sends no spikes, its projections are left out", "note")
+    sources = {pre.name for p in projections if name in {v.name for v in p.post} for pre in p.pre}
+    fed = any(spiking(network, source) for source in sources)
+    if not fed and (driven or getattr(population.kind, "node", "") == "Output"):
+        what = "a read-out needs input from a source or spiking neurons to be reached"
+        report.add(where, what, "impossible")
 
 
 def _synapses(network: Network, plan: Plan, index: int, report: Report) -> None:

@@ -123,6 +123,10 @@ def _collect(
                 f"node {label!r}: type must be known, got {what!r}. "
                 f"{close_matches(what, set(KNOWN) - {'Pass'})}"
             )
+        if label in nodes:
+            raise SpecError(
+                f"node {label!r}: names must differ, also of nodes in subgraphs. Rename one."
+            )
         nodes[label] = node
         types[label] = "Pass" if prefix and what in ("Input", "Output") else what
         ends[name] = label, label

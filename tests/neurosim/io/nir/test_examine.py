@@ -139,6 +139,15 @@ def test_projections_of_readouts_are_left_out():
     only(made, "note", "population 'a'", "sends no spikes")
 
 
+@pytest.mark.parametrize("kind", [NIRMembrane("LI", i_offset=0.1), NIRMembrane("Output")])
+def test_readouts_that_nothing_reaches(kind):
+    made = net()
+    made.population("b", 1, kind)
+    only(made, "impossible", "population 'b'", "needs input")
+    made.project("a", "b", ns.AllToAll(), ns.Static(1.0))
+    assert found(made) == []
+
+
 def test_lists_of_numbers_are_refused_as_time_steps():
     with pytest.raises(ns.errors.ParameterError):
         examine(net(), np.array([1.0, 2.0]))

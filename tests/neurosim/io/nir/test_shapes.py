@@ -88,6 +88,11 @@ def test_subgraphs_are_put_in_their_places():
 # bad input
 
 
+def test_names_of_inner_and_outer_nodes_must_differ():
+    made = graph({"a": inner(), "a.cells": lif(3)}, [("in", "a"), ("a", "out")], 3, 3)
+    refused("'a.cells': names must differ", made)
+
+
 def refused(match, made, error=SpecError):
     with pytest.raises(error, match=match):
         shapes(made)

@@ -1,1 +1,1 @@
-"""Files, and other packages: recordings, saved states, Neo, tables, PyNN; one way of writing."""
+"""Files and other programs: recordings, states, tables, Neo, NIR, PyNN, Brian2, snnTorch, Norse."""

@@ -5,6 +5,7 @@ import warnings
 
 import numpy as np
 import pytest
+import torch
 
 from neurosim.errors import MissingDependency, ParameterError, StoreError
 from neurosim.experiments.ann_to_event import EXPERIMENT
@@ -12,13 +13,6 @@ from neurosim.experiments.ann_to_event import training as trained
 from neurosim.experiments.ann_to_event.data import IMAGES, LABELS, bundled, mnist, spikes
 
 from .running import drawn, run
-
-torch = pytest.importorskip("torch")
-pytest.importorskip("nir")
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # their imports use what newer packages warn of
-    pytest.importorskip("snntorch")
-    pytest.importorskip("norse.torch")
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*torch.jit.*:DeprecationWarning")
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from neurosim.errors import NeurosimError, ParameterError, SpecError, UnsupportedError
 from neurosim.io import nir
@@ -15,10 +16,9 @@ from neurosim.io.nir import NIRCurrent, NIRMembrane
 
 from .frameworks import ours, spikes_in
 
-torch = pytest.importorskip("torch")
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # Norse uses what newer versions of torch warn of
-    norse = pytest.importorskip("norse.torch")
+    import norse.torch as norse
     from norse.torch.functional.reset import reset_subtract
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*torch.jit.*:DeprecationWarning")

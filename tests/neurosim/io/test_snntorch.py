@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from neurosim.errors import NeurosimError, ParameterError, SpecError, UnsupportedError
 from neurosim.io import nir
@@ -16,10 +17,9 @@ from neurosim.io.nir import CONVENTIONS
 
 from .frameworks import ours, spikes_in
 
-torch = pytest.importorskip("torch")
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # snnTorch's own imports warn
-    snn = pytest.importorskip("snntorch")
+    import snntorch as snn
 
 RESETS = list(itertools.product(("subtract", "zero", "none"), (True, False)))
 every_reset = pytest.mark.parametrize(("reset", "delay"), RESETS)
@@ -325,7 +325,6 @@ def test_options_that_nir_cannot_express_are_refused() -> None:
 @pytest.mark.filterwarnings("ignore:nirtorch.extract_nir_graph:DeprecationWarning")
 def test_graphs_of_snntorchs_own_exporter_are_read() -> None:
     """Those that it can make: one value per neuron, no batch; it assumes steps of 0.1 ms."""
-    pytest.importorskip("nirtorch")
     from snntorch.export_nir import export_to_nir
 
     net = sequence(

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 
 from neurosim.errors import SpecError
 from neurosim.io.torch_layers import Builder, numbers
-
-torch = pytest.importorskip("torch")
-pytest.importorskip("nir")
 
 
 def test_numbers_come_from_tensors_and_plain_values():

@@ -1,8 +1,8 @@
 """State of a run of the Brian2 backend.
 
-All objects belong to one explicit network of Brian2, which prepares them; the steps are gone through
-here, object by object, in the order of ``docs/concepts/update-order.md``. Nothing of Brian2's
-global state is touched.
+All objects belong to one explicit network of Brian2, which prepares them; the steps are gone
+through here, object by object, in the order of ``docs/concepts/update-order.md``. Nothing of
+Brian2's global state is touched.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class BrianEngine:
             if drawn.size else None
             for block, drawn in zip(plan.synapses, self.drawn, strict=True)
         ]  # fmt: skip
-        self.active = [self.parts[i] for i in plan.delivery if self.parts[i] is not None]
+        self.active = [part for i in plan.delivery if (part := self.parts[i]) is not None]
         pathways = [path for part in self.active for path in part.pathways]
         self.reach = max([0, *(path.longest + 2 for path in pathways)])
         self.network = brian2.Network(

@@ -89,7 +89,8 @@ IZHIKEVICH = """
     dv/dt = (0.04*{v}*{v} + 5*{v} + 140 - u + 1000*(i_offset + injected)) / ms : 1
     du/dt = a * (b*{v} - u) / ms : 1
 """
-LIF = dict(threshold="v >= v_thresh", reset="v = v_reset")
+LIF = ("v >= v_thresh", "v = v_reset")
+"""Threshold and reset."""
 FIRST = (("tau_m", "tau_syn_E", 1e-5), ("tau_m", "tau_syn_I", 1e-5))
 SECOND = (("tau_m", "tau_syn_E", 1e-3), ("tau_m", "tau_syn_I", 1e-3))
 
@@ -104,7 +105,7 @@ def _adex(p: Parameters) -> dict[str, Any]:
 
 
 def _conductances(text: str, jumps: str) -> Model:
-    return Model(CONDUCTANCES + text.format(x="gsyn"), "rk4", jumps.format(x="gsyn"), **LIF)
+    return Model(CONDUCTANCES + text.format(x="gsyn"), "rk4", jumps.format(x="gsyn"), *LIF)
 
 
 def _izhikevich(method: str, v: str) -> Model:
@@ -114,14 +115,14 @@ def _izhikevich(method: str, v: str) -> Model:
 
 MODELS: dict[tuple[type[neurons.NeuronKind], str], Model] = {
     (neurons.IFCurrExp, "step"): Model(
-        CURRENTS + EXPONENTIAL.format(x="isyn"), "exact", JUMPS.format(x="isyn"), **LIF, apart=FIRST
+        CURRENTS + EXPONENTIAL.format(x="isyn"), "exact", JUMPS.format(x="isyn"), *LIF, apart=FIRST
     ),
     (neurons.IFCurrAlpha, "step"): Model(
-        CURRENTS + ALPHA.format(x="isyn"), "exact", RISES, **LIF, apart=SECOND
+        CURRENTS + ALPHA.format(x="isyn"), "exact", RISES, *LIF, apart=SECOND
     ),
     (neurons.IFCurrDelta, "step"): Model(
         f"dv/dt = {LEAK} + (i_offset + injected) / (c_m*ms) : 1 (unless refractory)",
-        "exact", "v += in_delta", **LIF,
+        "exact", "v += in_delta", *LIF,
     ),
     (neurons.IFCondExp, "step_rk4"): _conductances(EXPONENTIAL, JUMPS),
     (neurons.IFCondAlpha, "step_rk4"): _conductances(ALPHA, RISES),

@@ -126,9 +126,10 @@ class Cells(Sources):
     def _group(
         self, brian2: Any, equations: str, constants: Mapping[str, Any], **options: Any
     ) -> Any:
-        """A group with constants: one number for all, or one for each neuron."""
-        space = {n: float(v) for n, v in constants.items() if np.ndim(v) == 0}
-        each = {n: v[self.where] for n, v in constants.items() if np.ndim(v) > 0}
+        """A group with constants: one number where the population agrees, else one for each."""
+        own = {n: v[self.where] if np.ndim(v) else np.array([v]) for n, v in constants.items()}
+        space: dict[str, Any] = {n: float(v[0]) for n, v in own.items() if (v == v[0]).all()}
+        each = {n: v for n, v in own.items() if n not in space}
         names = [*(f"in_{name}" for name in self.inputs), INJECTED]
         lines = [equations, *(f"{n} : 1" for n in names), *(f"{n} : 1 (constant)" for n in each)]
         space |= options.pop("functions", {})
@@ -136,12 +137,12 @@ class Cells(Sources):
             self.place.size, "\n".join(lines), namespace=space, **options, **self.make
         )
         for name, values in each.items():
-            getattr(group, "variables")[name].set_value(values)
+            group.variables[name].set_value(values)
         return group
 
     def _integrated(self, brian2: Any, model: Model) -> Any:
         given = {RENAMED.get(n, n): v for n, v in self.block.parameters.items()}
-        given |= {n: _scalar(v) for n, v in model.derive(self.block.parameters).items()}
+        given |= model.derive(self.block.parameters)
         text = "\n".join((model.equations, model.absorb, model.threshold, model.reset))
         used = set(re.findall(r"\w+", text))
         options: dict[str, Any] = {}
@@ -220,7 +221,3 @@ class Cells(Sources):
         """:meth:`held_steps` of every neuron."""
         steps = np.broadcast_to(self.held_steps(), self.block.size)
         return np.asarray(steps[self.where], dtype=np.float64)
-
-
-def _scalar(value: Any) -> Any:
-    return float(value) if np.ndim(value) == 0 else np.asarray(value)

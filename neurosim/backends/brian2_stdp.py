@@ -24,9 +24,9 @@ EQUATIONS = """
     dbefore/dt = -before / (tau_plus*ms) : 1 (event-driven)
     dafter/dt = -after / (tau_minus*ms) : 1 (event-driven)
 """
-"""``before`` and ``after`` are the traces of presynaptic and postsynaptic events, ``raw`` the weight
-as it was last transmitted or changed by a presynaptic event; ``noted`` is false for postsynaptic
-spikes that came while the rule was frozen."""
+"""``before`` and ``after`` are the traces of presynaptic and postsynaptic events, ``raw`` the
+weight as it was last transmitted or changed by a presynaptic event; ``noted`` is false for
+postsynaptic spikes that came while the rule was frozen."""
 
 POTENTIATION = {
     "additive": "w_max",
@@ -72,7 +72,6 @@ class Learning(Part):
         self.chosen: list[NDArray[np.int64]] = []
         self.flight: dict[int, NDArray[np.float64]] = {}
         self.unseen: list[int] = []
-        self.muted = False
         self.fixed: list[tuple[Any, NDArray[np.int64]]] = []
         for fixed in (False, True):
             where = np.flatnonzero((share > 0) == fixed)
@@ -122,12 +121,10 @@ class Learning(Part):
 
     def note(self, stamp: int, fixed: bool) -> None:
         """Before events with a stamp: which postsynaptic spikes came while the rule was frozen."""
-        if self.unseen or self.muted:
-            self.muted = bool(self.unseen)
-            for item, where in zip(self.items, self.chosen, strict=True):
-                if fixed == bool(self.dendritic[where[0]] > 0):
-                    emitted = stamp - self.dendritic[where]
-                    item.variables["noted"].get_value()[:] = ~np.isin(emitted, self.unseen)
+        for item, where in zip(self.items, self.chosen, strict=True):
+            noted = item.variables["noted"].get_value()
+            if fixed == bool(self.dendritic[where[0]] > 0) and (self.unseen or not noted.all()):
+                noted[:] = ~np.isin(stamp - self.dendritic[where], self.unseen)
 
     def remember(self, stamp: int) -> None:
         """After the neurons' spikes with a stamp: note it if the rule is frozen."""
@@ -192,5 +189,8 @@ class Learning(Part):
         super().restore(state)
         self.unseen = state["unseen"].tolist()
         stamps = state["flight/stamps"].tolist()
-        self.flight = {s: np.array(row) for s, row in zip(stamps, state["flight/sums"], strict=True)}
-        self.muted = True
+        self.flight = {
+            s: np.array(row) for s, row in zip(stamps, state["flight/sums"], strict=True)
+        }
+        for item in self.items:
+            item.variables["noted"].get_value()[:] = not self.unseen

@@ -158,7 +158,9 @@ class Translation:
             return self._compared(node, known)
         if isinstance(node, ast.BoolOp):
             word = " and " if isinstance(node.op, ast.And) else " or "
-            return Text(f"({word.join(self._expression(x, known).truth for x in node.values)})", True)
+            return Text(
+                f"({word.join(self._expression(x, known).truth for x in node.values)})", True
+            )
         if isinstance(node, ast.IfExp):
             condition = Text(self._expression(node.test, known).truth, True)
             return _chosen(

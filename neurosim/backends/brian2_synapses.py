@@ -144,9 +144,7 @@ class Part:
         """Steps from a stamp to the step in which what arrives is due."""
         return delays - self.plan.arrival
 
-    def pathway(
-        self, item: Any, population: int, after: NDArray[np.int64], moment: str
-    ) -> Pathway:
+    def pathway(self, item: Any, population: int, after: NDArray[np.int64], moment: str) -> Pathway:
         """A pathway that acts on a spike with stamp ``m`` in step ``m + after``."""
         offset = seen(self.plan, self.plan.populations[population], moment)
         return Pathway(item, population, offset, after + offset, self.plan.dt)

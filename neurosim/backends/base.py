@@ -56,7 +56,8 @@ class Capabilities:
     timings, precisions : tuple of str
         Accepted values.
     features : tuple of str
-        Of ``plasticity, closed_loop, weight_readback, state_readback, exact_delays, save_state``.
+        Of ``plasticity, closed_loop, weight_readback, state_readback, exact_delays, save_state,
+        change``.
     notes : str
         One sentence for the support matrix.
     """
@@ -120,8 +121,14 @@ class Engine(Protocol):
     def read(self, population: int, variable: str) -> NDArray[Any]:
         """Current values of a state variable, shape (size,)."""
 
+    def write(self, population: int, variable: str, values: NDArray[np.float64]) -> None:
+        """Set the values of a state variable, shape (size,)."""
+
     def feed(self, population: int, stamps: NDArray[np.int64], ids: NDArray[np.int32]) -> None:
         """Add spikes (stamps >= ``step``) to a spike array population."""
+
+    def waiting(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int32]]:
+        """Populations, stamps and ids of the spikes of arrays that are still to come."""
 
     def synapses(self, block: int, pending: bool) -> Synapses:
         """Synapses of a block; ``pending`` applies potentiation that waits for the next spike.
@@ -149,6 +156,18 @@ class Engine(Protocol):
 
     def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
         """Go on from a state of :meth:`state`."""
+
+    def changed(self, plan: Plan) -> Engine:
+        """An engine of another plan that goes on from this state; this one is used up.
+
+        The plan has passed :func:`neurosim.plan.changes.require_same_structure`. Spikes of arrays
+        that are still to come are those of the plan.
+
+        Raises
+        ------
+        UnsupportedError
+            If the backend cannot do so.
+        """
 
     def notes(self) -> dict[str, Any]:
         """Facts for the recording's provenance, plain data."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from neurosim.backends.base import Capabilities, Options, Progress, Synapses, Violation
 from neurosim.backends.check import require, violations
+from neurosim.backends.clocked_change import strips_of, take_over
 from neurosim.backends.clocked_synapses import SynapseAccess
-from neurosim.backends.layout import LONGEST_WINDOW, Shard, capacity, lay_out, working_space
+from neurosim.backends.layout import LONGEST_WINDOW, Layout, Shard, capacity, lay_out, working_space
 from neurosim.backends.layout_inputs import sorted_arrays
 from neurosim.backends.share import step_cost
 from neurosim.backends.simulation import Simulation
@@ -39,7 +40,7 @@ class Clocked:
         precisions=("double", "single"),
         features=(
             "plasticity", "closed_loop", "weight_readback", "state_readback", "exact_delays",
-            "save_state",
+            "save_state", "change",
         ),
         notes="compiled step loop on CPU threads; the default",
     )  # fmt: skip
@@ -72,6 +73,9 @@ class ClockedEngine:
         Whether to show a bar while synapses are drawn.
     small_too : bool
         Whether to use several threads where it does not pay, to have their code compiled.
+    like : ClockedEngine, optional
+        Engine of a plan of the same structure, whose synapses and state are taken over; it cannot
+        be used afterwards.
     """
 
     def __init__(
@@ -81,16 +85,21 @@ class ClockedEngine:
         progress: bool | None = False,
         *,
         small_too: bool = False,
+        like: ClockedEngine | None = None,
     ) -> None:
         self.plan, self.step, self.progress, self.threads = plan, 0, progress, threads
         self.drawers = [Drawer(block, plan.dt) for block in plan.synapses]
-        if small_too:
+        if like is not None:
+            self.step = like.step
+            self._lay_out(len(like.shards), like.arrays)
+            take_over(like.arrays, self.arrays, self.step)
+        elif small_too:
             self._lay_out(threads if can_share(plan) else 1)
         else:
             self._lay_out(useful_threads(plan, self.drawers, threads))
 
-    def _lay_out(self, shards: int) -> None:
-        self.arrays = lay_out(self.plan, self.drawers, shards, self.progress)
+    def _lay_out(self, shards: int, like: Layout | None = None) -> None:
+        self.arrays = lay_out(self.plan, self.drawers, shards, self.progress, like)
         text = driver.source(self.arrays.code, self.arrays.features, len(self.arrays.shards))
         self.team = Team(self.arrays, driver.load(text), self.plan.dt, self.threads)
         self.access = SynapseAccess(self.plan, self.arrays)
@@ -191,17 +200,22 @@ class ClockedEngine:
 
     def read(self, population: int, variable: str) -> NDArray[Any]:
         """Current values of a state variable."""
+        return np.concatenate([strips[at] for strips, at, _ in self._values(population, variable)])
+
+    def write(self, population: int, variable: str, values: NDArray[np.float64]) -> None:
+        """Set the values of a state variable."""
+        for strips, at, ids in self._values(population, variable):
+            strips[at] = values[ids]
+
+    def _values(self, population: int, variable: str) -> Iterator[tuple[Any, Any, slice]]:
+        """By shard: strips, the places in them of a population's values, and the ids."""
         block = self.plan.populations[population].block
-        code = self.arrays.code[block]
-        row, parts = code.state.index(variable), []
+        row = self.arrays.code[block].state.index(variable)
         for shard in self.shards:
             part = shard.share.part(self.plan, population)
-            start, size = int(shard.neurons.start[block]), int(shard.neurons.size[block])
-            count = -(-size // STRIP) * STRIP * code.rows
-            strips = shard.neurons.state[start : start + count].reshape(-1, code.rows, STRIP)
-            values = strips[:, row, :].ravel()
-            parts.append(values[part.place + part.low : part.place + part.high])
-        return np.concatenate(parts)
+            places = np.arange(part.place + part.low, part.place + part.high)
+            strips = strips_of(self.arrays, shard, block)
+            yield strips, (places // STRIP, row, places % STRIP), slice(part.low, part.high)
 
     def feed(self, population: int, stamps: NDArray[np.int64], ids: NDArray[np.int32]) -> None:
         """Add spikes to a spike array population."""
@@ -245,6 +259,17 @@ class ClockedEngine:
         self.access.freeze(block, frozen)
 
     # state
+
+    def changed(self, plan: Plan) -> ClockedEngine:
+        """An engine of a plan of the same structure that goes on from here."""
+        return ClockedEngine(plan, self.threads, self.progress, like=self)
+
+    def waiting(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int32]]:
+        """Populations, stamps and ids of the spikes of arrays that are still to come."""
+        given = self.shards[0].arrays
+        left = slice(int(given.next[0]), None)
+        populations = np.argsort(self.arrays.order)[given.population[left]]
+        return populations, given.stamp[left].copy(), given.id[left].copy()
 
     def _changing(self) -> dict[str, NDArray[Any]]:
         """Everything that changes, except arrays that :meth:`restore` replaces."""

@@ -14,7 +14,7 @@ from neurosim.backends import event_layout as lay
 from neurosim.backends.base import Capabilities, Options, Progress, Synapses, Violation
 from neurosim.backends.check import require, violations
 from neurosim.backends.simulation import Simulation
-from neurosim.errors import SimulationError
+from neurosim.errors import SimulationError, UnsupportedError
 from neurosim.kernels import event
 from neurosim.kernels import event_layout as columns
 from neurosim.plan.plan import NEVER, Plan
@@ -198,6 +198,19 @@ class EventEngine:
         event.look_at(first, lay.VARIABLES[variable], float(self.step), self.arrays.cells, out)
         return out
 
+    def write(self, population: int, variable: str, values: NDArray[np.float64]) -> None:
+        """Refused: the times of coming spikes would be wrong."""
+        raise _fixed("Simulation.write")
+
+    def changed(self, plan: Plan) -> EventEngine:
+        """Refused: the times of coming spikes would be wrong."""
+        raise _fixed("Simulation.change")
+
+    def waiting(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int32]]:
+        """Populations, stamps and ids of the spikes of arrays that are still to come."""
+        stamp, group, unit = self.arrays.sources.given[int(self.arrays.clock[columns.GIVEN]) :].T
+        return group.copy(), stamp.copy(), unit.astype(np.int32)
+
     def feed(self, population: int, stamps: NDArray[np.int64], ids: NDArray[np.int32]) -> None:
         """Add spikes to a spike array population."""
         a = self.arrays
@@ -299,6 +312,13 @@ class EventEngine:
         """Facts for the recording's provenance."""
         spikes = "on the grid" if self.on_grid else "at any time"
         return {"threads": 1, "engine": "event", "spike_times": spikes, **self.counts()}
+
+
+def _fixed(owner: str) -> UnsupportedError:
+    return UnsupportedError(
+        f"{owner}: backend 'numba-event' knows spikes ahead of time and cannot change neurons "
+        "during a run. Use 'numba'."
+    )
 
 
 def _check_rates(times: NDArray[Any], who: NDArray[Any]) -> None:

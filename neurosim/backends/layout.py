@@ -19,7 +19,7 @@ from neurosim.backends.layout_inputs import (
 )
 from neurosim.backends.layout_lanes import Reach, lay_out_lanes, reach
 from neurosim.backends.layout_neurons import block_code, lay_out_neurons
-from neurosim.backends.layout_synapses import Builder, Segments
+from neurosim.backends.layout_synapses import Builder, Segments, set_constants
 from neurosim.backends.share import Share, shares
 from neurosim.kernels.driver import BlockCode, Features
 from neurosim.kernels.layout import (
@@ -59,6 +59,7 @@ class Shard:
     posts: Posts
     probes: Probes
     segments: list[Segments]  # by bundle
+    starts: NDArray[Any]  # by bundle, where it begins in ``Synapses.ptr``
 
 
 @dataclass
@@ -85,6 +86,7 @@ def lay_out(
     drawers: list[Drawer] | None = None,
     threads: int = 1,
     progress: bool | None = False,
+    like: Layout | None = None,
 ) -> Layout:
     """Allocate and fill all arrays for a plan.
 
@@ -98,6 +100,8 @@ def lay_out(
         Shards to make; fewer where the network does not allow as many.
     progress : bool or None
         Whether to show a bar while synapses are drawn.
+    like : Layout, optional
+        Layout of a plan of the same structure, whose synapses and shares are taken over.
 
     Raises
     ------
@@ -107,13 +111,19 @@ def lay_out(
     drawers = drawers or [Drawer(block, plan.dt) for block in plan.synapses]
     order, split = _order(plan)
     code = tuple(block_code(block) for block in plan.neurons)
-    spans = shares(plan, drawers, threads)
-    joined = bundles(plan, spans)
-    builder = Builder(plan, drawers, spans, progress)
-    needed = footprint(plan, joined, drawers, spans, len(builder.pieces))
-    needed += history_bytes(plan, drawers, threads)
-    require_memory(needed, builder.expected)
-    built = builder.build(joined)
+    if like is None:
+        spans = shares(plan, drawers, threads)
+        joined = bundles(plan, spans)
+        builder = Builder(plan, drawers, spans, progress)
+        needed = footprint(plan, joined, drawers, spans, len(builder.pieces))
+        needed += history_bytes(plan, drawers, threads)
+        require_memory(needed, builder.expected)
+        built = builder.build(joined)
+    else:
+        spans, joined = [shard.share for shard in like.shards], like.bundles
+        built = [(shard.synapses, shard.segments, shard.starts) for shard in like.shards]
+        for shard in like.shards:
+            set_constants(plan, joined, shard.synapses)
     reaches = reach(plan, joined, built[0][1])
     features = _features(plan, joined, reaches)
     window = _window(plan, reaches) if threads > 1 else 1
@@ -131,7 +141,7 @@ def lay_out(
                 arrays._replace(next=np.zeros(1, dtype=np.int64)), lay_out_poisson(plan, order),
                 lay_out_inputs(plan, span, neurons), lay_out_currents(plan, span, neurons),
                 lanes, plastic, synapses, posts, lay_out_probes(plan, code, span, order, i == 0),
-                segments,
+                segments, starts,
             )
         )  # fmt: skip
     rows = np.array([c.rows for c in code], dtype=np.int64)

@@ -219,11 +219,7 @@ class Builder:
             segments.append(
                 Segments(counts.first, n_sources, counts.delays, bases[i], ptr, targets)
             )
-            kind = self.plan.synapses[bundles[i].blocks[0]].synapse
-            if isinstance(kind, TsodyksMarkram):
-                synapses.real[i, :3] = kind.U, kind.tau_rec, kind.tau_facil
-            elif isinstance(kind, STDP):
-                constants(kind, synapses.real[i], synapses.whole[i])
+        set_constants(self.plan, bundles, synapses)
         return synapses, segments, ptr_start
 
     # filling
@@ -267,6 +263,16 @@ class Builder:
                 start = int(synapses.weight_start[b])
                 size = segments[b].size if bundle.weight is None else 0
                 _sort(segments[b], synapses.weights[start : start + size])
+
+
+def set_constants(plan: Plan, bundles: list[Bundle], synapses: Synapses) -> None:
+    """Put in the constants of short-term and pair plasticity."""
+    for i, bundle in enumerate(bundles):
+        kind = plan.synapses[bundle.blocks[0]].synapse
+        if isinstance(kind, TsodyksMarkram):
+            synapses.real[i, :3] = kind.U, kind.tau_rec, kind.tau_facil
+        elif isinstance(kind, STDP):
+            constants(kind, synapses.real[i], synapses.whole[i])
 
 
 def _sort(segments: Segments, weights: NDArray[Any]) -> None:

@@ -34,7 +34,7 @@ class Reference:
     capabilities = Capabilities(
         features=(
             "plasticity", "closed_loop", "weight_readback", "state_readback", "exact_delays",
-            "save_state",
+            "save_state", "change",
         ),
         notes="Plain Python, one neuron and synapse at a time: the judge of other backends.",
     )  # fmt: skip
@@ -71,7 +71,7 @@ class ReferenceEngine:
         self.parts = [PARTS[block.synapse.kind](block, plan) for block in plan.synapses]
         self.reach = max([0, *(delay for part in self.parts for delay in part.delays)])
         self.spikes = Spikes()
-        self.waiting = Spikes()
+        self.coming = Spikes()
         for block in plan.arrays:
             self.feed(block.population, block.steps, block.ids)
         self.fixed: dict[int, list[FloatArray]] = {}
@@ -103,12 +103,12 @@ class ReferenceEngine:
         for part in self.parts:
             part.settle(arrival, self.spikes)
         self.step = k + 1
-        self.waiting.forget(self.step)
+        self.coming.forget(self.step)
         self.spikes.forget(self.step - self.reach)
 
     def _emit_sources(self, k: int, logs: list[Log]) -> None:
         for array in self.plan.arrays:
-            self._emit(array.population, k, self.waiting.at(array.population, k), logs)
+            self._emit(array.population, k, self.coming.at(array.population, k), logs)
         for poisson in self.plan.poisson:
             self._emit(poisson.population, k, poisson_spikes(poisson, k), logs)
 
@@ -173,10 +173,16 @@ class ReferenceEngine:
         values = self.neurons[place.block].state[variable]
         return values[place.offset : place.offset + place.size].copy()
 
+    def write(self, population: int, variable: str, values: FloatArray) -> None:
+        """Set the values of a state variable."""
+        place = self.plan.populations[population]
+        state = self.neurons[place.block].state[variable]
+        state[place.offset : place.offset + place.size] = values
+
     def feed(self, population: int, stamps: NDArray[np.int64], ids: NDArray[np.int32]) -> None:
         """Add spikes (stamps >= ``step``) to a spike array population."""
         for stamp, unit in zip(stamps.tolist(), ids.tolist(), strict=True):
-            self.waiting.add(population, stamp, [unit])
+            self.coming.add(population, stamp, [unit])
 
     def synapses(self, block: int, pending: bool) -> Synapses:
         """Synapses of a block; ``pending`` applies potentiation that waits for the next spike."""
@@ -194,11 +200,24 @@ class ReferenceEngine:
         """Stop or resume the plasticity of a block; frozen synapses do not see spikes."""
         self.parts[block].freeze(frozen)
 
+    def changed(self, plan: Plan) -> ReferenceEngine:
+        """An engine of a plan of the same structure that goes on from here."""
+        made = ReferenceEngine(plan)
+        made.coming.forget(self.step)
+        state = {**self.state(), **_prefixed("waiting", made.coming.state())}
+        made.restore(state)
+        return made
+
+    def waiting(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int32]]:
+        """Populations, stamps and ids of the spikes of arrays that are still to come."""
+        found = self.coming.state()
+        return found["population"], found["stamp"], found["id"].astype(np.int32)
+
     def state(self) -> dict[str, NDArray[Any]]:
         """Everything that decides the future, as arrays (spikes in flight included)."""
         found: dict[str, NDArray[Any]] = {"step": np.array(self.step)}
         found |= _prefixed("spikes", self.spikes.state())
-        found |= _prefixed("waiting", self.waiting.state())
+        found |= _prefixed("waiting", self.coming.state())
         for i, neurons in enumerate(self.neurons):
             found |= _prefixed(f"neurons/{i}", {n: v.copy() for n, v in neurons.state.items()})
         for i, part in enumerate(self.parts):
@@ -213,7 +232,7 @@ class ReferenceEngine:
         """Go on from a state of :meth:`state`."""
         self.step = int(state["step"])
         self.spikes.restore(_under("spikes", state))
-        self.waiting.restore(_under("waiting", state))
+        self.coming.restore(_under("waiting", state))
         for i, neurons in enumerate(self.neurons):
             neurons.restore(_under(f"neurons/{i}", state))
         for i, part in enumerate(self.parts):

@@ -23,6 +23,7 @@ from neurosim.errors import (
     close_matches,
 )
 from neurosim.network.network import Network
+from neurosim.plan.changes import fed_spikes, require_same_structure
 from neurosim.plan.lower import LATEST, lower
 from neurosim.plan.overflow import require_fit
 from neurosim.plan.plan import Plan
@@ -159,15 +160,67 @@ class Simulation:
         index = self._population(population)
         if variable == "spikes":
             return self._buffers.recent(index)
-        block = self.plan.populations[index].block
-        kind = self.plan.neurons[block].kind if block >= 0 else None
-        known = [s.name for s in kind.state] if kind else []
-        if variable not in known:
-            raise WiringError(
-                f"Simulation.read: {population!r} has no variable {variable!r}. "
-                f"{close_matches(variable, ['spikes', *known])}"
-            )
+        self._require_variable(index, population, variable, "Simulation.read", ["spikes"])
         return self._open().read(index, variable)
+
+    def write(self, population: str, variable: str, values: Any) -> None:
+        """Set a state variable of a population, to one number or one for each unit.
+
+        Raises
+        ------
+        ParameterError, WiringError
+            If the values or names do not fit.
+        UnsupportedError
+            If the backend cannot do so.
+        """
+        index, where = self._population(population), f"population {population!r}"
+        self._require_variable(index, population, variable, "Simulation.write", [])
+        try:
+            given = np.array(values, dtype=np.float64)
+            given = np.broadcast_to(given, self.plan.populations[index].size)
+        except (TypeError, ValueError) as error:
+            raise ParameterError(
+                "Simulation.write", variable,
+                f"must be a number or {self.plan.populations[index].size} numbers", values,
+                "Give one for each unit.", where,
+            ) from error  # fmt: skip
+        if not np.isfinite(given).all():
+            raise ParameterError(
+                "Simulation.write", variable, "must be finite", values, "Correct it.", where
+            )
+        self._open().write(index, variable, given)
+
+    def change(self, network: Network) -> Self:
+        """Go on with a changed network.
+
+        Parameters of neurons, sources and plasticity rules, spike times, inputs, injected currents
+        and probes may differ from those until now; what holds from now on is what the new network
+        says. Populations and projections must be the same (for weights there is
+        :meth:`set_weights`), and state, weights and spikes in flight stay; potentiation that is
+        pending is applied first. Spikes that were fed
+        and are still to come stay as well; of the spike times of the new network those that lie
+        before :attr:`t` do not count. Probes that are the same keep what they have recorded; new
+        ones must begin at :attr:`t` or later.
+
+        Raises
+        ------
+        LoweringError, ParameterError, WiringError
+            If the network does not fit; nothing has changed then.
+        UnsupportedError
+            If the backend cannot do so.
+        """
+        engine, old = self._open(), self.plan
+        plan = lower(network, old.dt, old.seed, old.precision, old.weights)
+        require_same_structure(old, plan)
+        buffers = self._buffers.changed(plan, engine.step)
+        for block in range(len(old.synapses)):
+            engine.flush(block)  # by the rules until now
+        fed = fed_spikes(engine.waiting(), old)
+        self._engine = engine.changed(plan)
+        for population, stamps, ids in fed:
+            self._engine.feed(population, stamps, ids)
+        self.plan, self._buffers = plan, buffers
+        return self
 
     def weights(self, projection: str, pending: bool = True) -> Synapses:
         """Synapses of a projection with their present weights.
@@ -296,6 +349,17 @@ class Simulation:
         if name not in names:
             raise WiringError(f"Simulation: no population {name!r}. {close_matches(name, names)}")
         return names.index(name)
+
+    def _require_variable(
+        self, index: int, population: str, variable: str, owner: str, more: list[str]
+    ) -> None:
+        block = self.plan.populations[index].block
+        known = [s.name for s in self.plan.neurons[block].kind.state] if block >= 0 else []
+        if variable not in known:
+            raise WiringError(
+                f"{owner}: {population!r} has no variable {variable!r}. "
+                f"{close_matches(variable, [*more, *known])}"
+            )
 
     def _blocks(self, projection: str) -> list[int]:
         blocks = [i for i, b in enumerate(self.plan.synapses) if b.name == projection]

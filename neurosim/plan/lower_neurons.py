@@ -96,7 +96,7 @@ def _neuron_block(
                     f"{kind.__name__}.state: {s.name!r} starts at {value!r}, which is no "
                     "parameter or constant of 'derive'. Name one, or give a number."
                 )
-            state[s.name].append(np.broadcast_to(np.float64(value), p.size))
+            state[s.name].append(np.broadcast_to(np.asarray(value, dtype=np.float64), p.size))
         slices[p.name] = range(start, start + p.size)
         start += p.size
     sizes = [p.size for p in members]

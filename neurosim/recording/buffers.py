@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from neurosim.declare import same
 from neurosim.errors import SimulationError, StoreError, WiringError
 from neurosim.plan.plan import NEVER, Plan, ProbePlan
 from neurosim.recording.memory import available, size
@@ -143,6 +144,28 @@ class Buffers:
             )
         return Recording(spikes, signals, step * dt, {**info, "started": self.started})
 
+    def changed(self, plan: Plan, step: int) -> Buffers:
+        """Buffers of a plan with which the run goes on at a step; equal probes keep their content.
+
+        Raises
+        ------
+        WiringError
+            If a probe that is new would have begun before.
+        """
+        made = Buffers(plan, self.started)
+        for i, probe in enumerate(plan.probes):
+            held = [s for s in self._stores if _same_probe(s.probe, probe)]
+            if held:
+                made._stores[i] = held[0]
+            elif probe.first < step:
+                name = plan.populations[probe.population].name
+                raise WiringError(
+                    f"Simulation.change: the new recording of {probe.variable!r} of {name!r} must "
+                    f"begin now or later, it begins at {probe.first * plan.dt:g} ms. Give "
+                    f"Network.record(..., start={step * plan.dt:g})."
+                )
+        return made
+
     def state(self) -> dict[str, Array]:
         """The content as arrays, for a file."""
         return {
@@ -171,6 +194,11 @@ class Buffers:
     def _unit(self, probe: ProbePlan) -> str:
         block = self._plan.neurons[self._plan.populations[probe.population].block]
         return str(next(s.unit for s in block.kind.state if s.name == probe.variable))
+
+
+def _same_probe(a: ProbePlan, b: ProbePlan) -> bool:
+    facts = ("population", "variable", "every", "first", "last")
+    return all(getattr(a, f) == getattr(b, f) for f in facts) and same(a.ids, b.ids)
 
 
 class _Rows:

@@ -16,14 +16,13 @@ from typing import Any
 import numpy as np
 
 from neurosim.backends.registry import backend as find_backend
-from neurosim.backends.simulation import Simulation
 from neurosim.errors import UnsupportedError
-from neurosim.facade import prepare, resume
+from neurosim.facade import resume
 from neurosim.network import AllToAll, FixedProbability, Network
 from neurosim.neurons import IFCurrExp
 from neurosim.neurons.sources import PoissonInput
 from neurosim.synapses import STDP, Static
-from neurosim.testing import closed_forms, pair_rule, wiring
+from neurosim.testing import changes, closed_forms, pair_rule, wiring
 from neurosim.testing.cases import CASES, Case
 from neurosim.testing.compare import (
     Outcome,
@@ -33,28 +32,7 @@ from neurosim.testing.compare import (
     require_close,
     require_same,
 )
-
-SEED = 20
-JUDGE = "reference"
-
-
-def start(
-    backend: str, case: Case, network: Network | None = None, precision: str = "double"
-) -> Simulation:
-    """A simulation of a case at time 0."""
-    return prepare(
-        case.network() if network is None else network,
-        dt=case.dt, seed=SEED, backend=backend, precision=precision, weights=case.weights,
-        progress=False,
-    )  # fmt: skip
-
-
-def outcome(
-    backend: str, case: Case, network: Network | None = None, precision: str = "double"
-) -> Outcome:
-    """What a case gives when run without a break."""
-    with start(backend, case, network, precision) as simulation:
-        return observe(simulation.run(case.duration))
+from neurosim.testing.start import JUDGE, SEED, outcome, start
 
 
 def steps(case: Case) -> int:
@@ -266,6 +244,8 @@ CASE_CHECKS: dict[str, CaseCheck] = {
     "additions": check_additions,
     "pauses": check_pauses,
     "saved": check_saved,
+    "unchanged": changes.check_unchanged,
+    "changes": changes.check_changes,
 }
 """Checks of a backend on a case."""
 
@@ -284,6 +264,7 @@ CHECKS: dict[str, Check] = {
     "single": check_single,
     "feeding": check_feeding,
     "control": check_control,
+    "refusal": changes.check_refusal,
     **closed_forms.CHECKS,
     **pair_rule.CHECKS,
 }

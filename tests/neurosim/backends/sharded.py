@@ -20,7 +20,7 @@ from neurosim.backends.team import Team
 from neurosim.synapses import STDP
 from neurosim.testing.cases import CASES
 from neurosim.testing.compare import differences
-from neurosim.testing.conformance import outcome
+from neurosim.testing.start import outcome
 
 WAYS = ("together", "by turns", "mixed")
 

@@ -14,7 +14,7 @@ from neurosim.kernels.quantile import fill_normal, find_slots
 from neurosim.kernels.rng import fill_uniform, fill_uniform_at, fill_words
 from neurosim.testing.cases import CASES
 from neurosim.testing.compare import arrays
-from neurosim.testing.conformance import outcome
+from neurosim.testing.start import outcome
 
 NETWORKS = ("recurrent", "stdp mixed", "tsodyks-markram spinnaker", "connectors", "currents")
 """Cases that together use every part of the step loop."""

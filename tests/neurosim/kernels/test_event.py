@@ -3,7 +3,7 @@ import pytest
 
 from neurosim.kernels import event
 from neurosim.testing.cases import CASES
-from neurosim.testing.conformance import outcome
+from neurosim.testing.start import outcome
 from tests.neurosim.kernels import both
 
 

@@ -89,6 +89,22 @@ class _Seedless(ReferenceEngine):
         super().__init__(lower(Network.from_dict(plan.network), plan.dt, 0))
 
 
+class _Absent(ReferenceEngine):
+    """Loses spikes in flight when its network is changed."""
+
+    def changed(self, plan: Plan) -> ReferenceEngine:
+        made = super().changed(plan)
+        made.spikes.forget(self.step)
+        return made
+
+
+class _Headstrong(ReferenceEngine):
+    """Keeps its parameters when its network is changed."""
+
+    def changed(self, plan: Plan) -> ReferenceEngine:
+        return super().changed(replace(plan, neurons=self.plan.neurons))
+
+
 class Faulty(Reference):
     """A reference backend with another engine."""
 
@@ -146,3 +162,18 @@ class Hasty(Faulty):
 
     capabilities = replace(Reference.capabilities, precisions=("double", "single"))
     engine = _Restless
+
+
+class Absent(Faulty):
+    engine = _Absent
+
+
+class Headstrong(Faulty):
+    engine = _Headstrong
+
+
+class Unasked(Faulty):
+    """Takes changes without offering them."""
+
+    capabilities = replace(Reference.capabilities, features=())
+    engine = ReferenceEngine

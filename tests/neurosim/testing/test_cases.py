@@ -7,7 +7,7 @@ from neurosim.network.network import TIMINGS
 from neurosim.neurons import IFCurrExp
 from neurosim.neurons.sources import SOURCES
 from neurosim.testing.cases import CASES
-from neurosim.testing.conformance import start
+from neurosim.testing.start import start
 
 
 @pytest.mark.parametrize("name", CASES)

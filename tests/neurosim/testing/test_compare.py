@@ -9,7 +9,7 @@ from neurosim.backends.base import Synapses
 from neurosim.recording.recording import Recording, Signal, SpikeTrains
 from neurosim.testing.cases import CASES
 from neurosim.testing.compare import Outcome, differences, observe, require, require_same
-from neurosim.testing.conformance import start
+from neurosim.testing.start import start
 
 
 def made() -> Outcome:

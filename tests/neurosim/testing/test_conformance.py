@@ -15,12 +15,15 @@ FAULTS_OF_CASES = {
     "additions": "Crowded",
     "pauses": "Restless",
     "saved": "Forgetful",
+    "unchanged": "Absent",
+    "changes": "Headstrong",
 }
 FAULTS = {
     "seeds": ("Seedless",),
     "single": ("Obliging", "Hasty"),
     "feeding": ("Deaf",),
     "control": ("Stubborn", "Careless"),
+    "refusal": ("Unasked",),
 }
 
 

@@ -7,7 +7,7 @@ from neurosim.network.network import TIMINGS
 from neurosim.plan import lower
 from neurosim.synapses import STDP
 from neurosim.testing.cases import Case
-from neurosim.testing.conformance import outcome
+from neurosim.testing.start import outcome
 from neurosim.testing.strategies import DT, cases
 
 FEW = settings(

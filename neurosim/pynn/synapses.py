@@ -1,0 +1,109 @@
+"""PyNN's standard synapses that neurosim has."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from pyNN.standardmodels import build_translations, synapses
+
+from neurosim.pynn import simulator
+from neurosim.synapses import STDP, Static, TsodyksMarkram
+
+
+def _same(*names: str) -> Any:
+    return build_translations(*((name, name) for name in names))
+
+
+class _Native:
+    """A synapse type of the core; ``constants`` are parameters that differ by group only."""
+
+    constants: ClassVar[tuple[str, ...]] = ()
+
+    def _get_minimum_delay(self) -> float:
+        return float(simulator.state.min_delay)
+
+    def native(self, weight: Any, delay: Any, constants: dict[str, float]) -> Any:
+        """The core's synapses with these values."""
+        raise NotImplementedError
+
+
+class StaticSynapse(_Native, synapses.StaticSynapse):  # type: ignore[misc]
+    __doc__ = synapses.StaticSynapse.__doc__
+    translations = _same("weight", "delay")
+
+    def native(self, weight: Any, delay: Any, constants: dict[str, float]) -> Any:
+        return Static(weight, delay)
+
+
+class TsodyksMarkramSynapse(_Native, synapses.TsodyksMarkramSynapse):  # type: ignore[misc]
+    __doc__ = synapses.TsodyksMarkramSynapse.__doc__
+    translations = _same("weight", "delay", "U", "tau_rec", "tau_facil")
+    constants = ("U", "tau_rec", "tau_facil")
+
+    def native(self, weight: Any, delay: Any, constants: dict[str, float]) -> Any:
+        return TsodyksMarkram(weight, delay, **constants)
+
+
+class STDPMechanism(_Native, synapses.STDPMechanism):  # type: ignore[misc]
+    __doc__ = synapses.STDPMechanism.__doc__
+    base_translations = _same("weight", "delay", "dendritic_delay_fraction")
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        for part in (self.timing_dependence, self.weight_dependence):
+            if part is None:
+                raise TypeError(
+                    "STDPMechanism: needs a timing and a weight dependence. Give for example "
+                    "SpikePairRule() and AdditiveWeightDependence()."
+                )
+
+    def _build_translations(self) -> None:
+        parts = (self.timing_dependence, self.weight_dependence)
+        self.translations = dict(self.base_translations)
+        for part in parts:
+            self.translations.update(part.translations if part else {})
+
+    @property
+    def constants(self) -> tuple[str, ...]:  # type: ignore[override]
+        return tuple(n for n in self.get_parameter_names() if n not in ("weight", "delay"))
+
+    def native(self, weight: Any, delay: Any, constants: dict[str, float]) -> Any:
+        return STDP(weight, delay, dependence=self.weight_dependence.dependence, **constants)
+
+
+class _Part:
+    extra_parameters: ClassVar[dict[str, Any]] = {}
+    possible_models: ClassVar[set[str]] = {"stdp"}
+
+
+class SpikePairRule(_Part, synapses.SpikePairRule):  # type: ignore[misc]
+    __doc__ = synapses.SpikePairRule.__doc__
+    translations = _same("tau_plus", "tau_minus", "A_plus", "A_minus")
+
+
+class AdditiveWeightDependence(_Part, synapses.AdditiveWeightDependence):  # type: ignore[misc]
+    __doc__ = synapses.AdditiveWeightDependence.__doc__
+    translations = _same("w_min", "w_max")
+    dependence = "additive"
+
+
+class MultiplicativeWeightDependence(  # type: ignore[misc]
+    _Part, synapses.MultiplicativeWeightDependence
+):
+    __doc__ = synapses.MultiplicativeWeightDependence.__doc__
+    translations = _same("w_min", "w_max")
+    dependence = "multiplicative"
+
+
+class AdditivePotentiationMultiplicativeDepression(  # type: ignore[misc]
+    _Part, synapses.AdditivePotentiationMultiplicativeDepression
+):
+    __doc__ = synapses.AdditivePotentiationMultiplicativeDepression.__doc__
+    translations = _same("w_min", "w_max")
+    dependence = "additive_potentiation_multiplicative_depression"
+
+
+class GutigWeightDependence(_Part, synapses.GutigWeightDependence):  # type: ignore[misc]
+    __doc__ = synapses.GutigWeightDependence.__doc__
+    translations = _same("w_min", "w_max", "mu_plus", "mu_minus")
+    dependence = "gutig"

@@ -10,10 +10,11 @@ import numpy as np
 
 from neurosim.backends.base import Capabilities, Options, Violation
 from neurosim.backends.brian2_engine import BrianEngine, plastic_sources, twice
+from neurosim.backends.brian2_load import load
 from neurosim.backends.brian2_neurons import model_of, translated
 from neurosim.backends.check import require, violations
 from neurosim.backends.simulation import Simulation
-from neurosim.errors import MissingDependency, UnsupportedError
+from neurosim.errors import UnsupportedError
 from neurosim.plan.plan import NeuronBlock, Plan
 
 
@@ -58,10 +59,7 @@ class Brian2:
             If Brian2 is not installed.
         """
         require(self.check(plan))
-        try:
-            import brian2
-        except ImportError as error:
-            raise MissingDependency("backend 'brian2'", "brian2", "brian2") from error
+        brian2 = load("backend 'brian2'")
         if not isinstance(brian2.get_device(), brian2.devices.RuntimeDevice):
             raise UnsupportedError(
                 "backend 'brian2': needs Brian2's runtime device, got one that writes a program. "

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.backends.base import Progress, Synapses
+from neurosim.backends.brian2_load import load, quiet
 from neurosim.backends.brian2_neurons import Cells, Sources
 from neurosim.backends.brian2_stdp import Learning
 from neurosim.backends.brian2_synapses import Depressing, Part, Pathway, drawn_blocks
@@ -25,6 +26,8 @@ from neurosim.plan.plan import Plan
 PARTS: Final = {"static": Part, "stdp": Learning, "tsodyks_markram": Depressing}
 CURRENT_CHUNK = 1024
 """Steps for which injected currents are computed at once."""
+FORGET_EVERY = 64
+"""Steps after which spikes that are over are dropped."""
 
 
 class BrianEngine:
@@ -39,12 +42,22 @@ class BrianEngine:
     """
 
     def __init__(self, plan: Plan, target: str) -> None:
-        import brian2
-
+        brian2 = load("backend 'brian2'")
         self.plan, self.target, self.step = plan, target, 0
         self.version = str(brian2.__version__)
+        self.past, self.coming = Spikes(), Spikes()
+        for array in plan.arrays:
+            self._come(array.population, array.steps, array.ids)
+        self._doubles = {array.population for array in plan.arrays}
+        self._currents = [(0, np.empty(0))] * len(plan.currents)
+        with quiet():
+            self._build(brian2)
+
+    def _build(self, brian2: Any) -> None:
+        """Make all objects of Brian2 and their code."""
+        plan = self.plan
         self.clock = brian2.Clock(dt=plan.dt * brian2.ms)
-        make = {"clock": self.clock, "codeobj_class": code_class(target)}
+        make = {"clock": self.clock, "codeobj_class": code_class(self.target)}
         self.groups = [
             (Sources if place.block < 0 else Cells)(brian2, plan, place, make)
             for place in plan.populations
@@ -64,14 +77,8 @@ class BrianEngine:
             *(item for part in self.active for item in part.items),
         )
         self.network.run(0 * brian2.ms, namespace={})  # makes the code of all objects
-        self.past, self.coming = Spikes(), Spikes()
-        for array in plan.arrays:
-            self.coming_from_plan(array.population, array.steps, array.ids)
-        self._currents = [(0, np.empty(0))] * len(plan.currents)
 
-    def coming_from_plan(
-        self, population: int, stamps: NDArray[np.int64], ids: NDArray[np.int32]
-    ) -> None:
+    def _come(self, population: int, stamps: NDArray[np.int64], ids: NDArray[np.int32]) -> None:
         """Spikes that a spike array will emit."""
         for stamp in np.unique(stamps).tolist():
             self.coming.add(population, stamp, ids[stamps == stamp].tolist())
@@ -122,8 +129,13 @@ class BrianEngine:
         self.step = step
         self.clock.variables["timestep"].get_value()[0] = step
         self.clock.variables["t"].get_value()[0] = step * (self.plan.dt * 1e-3)
-        self.coming.forget(step)
-        self.past.forget(step - self.reach)
+        if step % FORGET_EVERY == 0:
+            self._forget()
+
+    def _forget(self) -> None:
+        """Drop the spikes that are over."""
+        self.coming.forget(self.step)
+        self.past.forget(self.step - self.reach)
 
     def _emit_sources(self, k: int, logs: list[Log]) -> None:
         for array in self.plan.arrays:
@@ -148,6 +160,8 @@ class BrianEngine:
 
     def _more(self, population: int, stamp: int) -> NDArray[np.int32]:
         """Second and further spikes of units that spike more than once in a step."""
+        if population not in self._doubles:
+            return np.empty(0, dtype=np.int32)
         ids, counts = np.unique(
             np.array(self.past.at(population, stamp), dtype=np.int32), return_counts=True
         )
@@ -226,10 +240,11 @@ class BrianEngine:
             pairs = [*there, *zip(stamps.tolist(), ids.tolist(), strict=True)]
             if len(set(pairs)) < len(pairs):
                 raise UnsupportedError(twice(self.plan.populations[population].name))
-        self.coming_from_plan(population, stamps, ids)
+        self._come(population, stamps, ids)
 
     def waiting(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int32]]:
         """Populations, stamps and ids of the spikes of arrays that are still to come."""
+        self._forget()
         found = self.coming.state()
         return found["population"], found["stamp"], found["id"].astype(np.int32)
 
@@ -262,6 +277,7 @@ class BrianEngine:
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Everything that decides the future, as arrays (spikes in flight included)."""
+        self._forget()
         found: dict[str, NDArray[Any]] = {"step": np.array(self.step)}
         for name, spikes in (("past", self.past), ("coming", self.coming)):
             found |= {f"{name}/{field}": values for field, values in spikes.state().items()}

@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from neurosim.backends.brian2_load import load, quiet
 from neurosim.declare import Value, param
-from neurosim.errors import MissingDependency, SpecError, UnsupportedError
+from neurosim.errors import SpecError, UnsupportedError
 from neurosim.io.brian2_step import Step, make_step
 from neurosim.io.brian2_text import HELPERS
 from neurosim.io.brian2_units import number, unit_name
@@ -100,18 +101,17 @@ def import_brian2(
     ...     namespace={"E": -60 * mV, "tau": 10 * ms}, receptors={"excitatory": "v"},
     ... ).cells
     """
-    try:
-        import brian2
-    except ImportError as error:
-        raise MissingDependency("import_brian2", "brian2", "brian2") from error
+    brian2 = load("import_brian2")
     if not isinstance(name, str) or not name.isidentifier():
         raise SpecError(
             f"import_brian2.name: must be a name that Python accepts, got {name!r}. Give such."
         )
     given = {"threshold": threshold, "reset": reset, "method": method}
-    group = _group(brian2, model, given, refractory, dict(namespace or {}))
-    _refuse_extras(brian2, group, name)
-    step = make_step(brian2, group, name, dict(namespace or {}), dict(receptors or {}), current)
+    values = dict(namespace or {})
+    with quiet():
+        group = _group(brian2, model, given, refractory, values)
+        _refuse_extras(group, name)
+        step = make_step(brian2, group, name, values, dict(receptors or {}), current)
     return _imported(group, name, step)
 
 
@@ -168,7 +168,7 @@ def _refuse_flags(equations: Any) -> None:
             )
 
 
-def _refuse_extras(brian2: Any, group: Any, name: str) -> None:
+def _refuse_extras(group: Any, name: str) -> None:
     """Raise if a group does more than its equations, threshold, reset and refractoriness."""
     _refuse_flags(group.user_equations)
     if group.user_equations.is_stochastic:

@@ -51,7 +51,13 @@ $(VENV)/.base: $(SPEC) | $(VENV)/.pip
 	$(INSTALL) --editable ".[data]"
 	touch $@
 
+# torch first, so that nothing draws in another build of it; norse without the torchvision that it asks
+# for and does not need; PyNN's source archive for its scenarios, which are tests of ours
 $(VENV)/.dev: $(SPEC) | $(VENV)/.pip
 	@echo "installing what the tests need into $(VENV) (once)"
-	$(INSTALL) --editable ".[data]" --group test --group lint
+	$(INSTALL) torch
+	$(INSTALL) --editable ".[data,pynn,brian2,neo,nir,io]" --group test --group lint snntorch
+	$(INSTALL) --no-deps norse
+	$(BIN)/python -m pip download --quiet --disable-pip-version-check --constraint constraints.txt \
+	    --no-deps --no-build-isolation --no-binary pynn --dest $(VENV)/sources pynn
 	touch $@

@@ -65,4 +65,5 @@ def uniform(key: int, positions: ArrayLike) -> NDArray[np.float64]:
     odd = (p & 1).astype(bool)
     high, low = np.where(odd, x[2], x[0]), np.where(odd, x[3], x[1])
     bits = ((high << _HALF) | low) >> np.uint64(12)  # with 53 the largest would round to 1
-    return (bits.astype(np.float64) + 0.5) * 2.0**-52
+    numbers: NDArray[np.float64] = (bits.astype(np.float64) + 0.5) * 2.0**-52
+    return numbers

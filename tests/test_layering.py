@@ -27,7 +27,7 @@ LAYERS = (
     {"recording"},
     {"backends"},
     {"facade", "io", "encoding", "analysis", "datasets", "plotting", "testing", "cite"}
-    | {"runner", "benchmarks", "precompile"},
+    | {"runner", "benchmarks", "precompile", "pynn"},
     {"models", "hardware"},
     {"experiments"},
     {"cli"},
@@ -49,8 +49,11 @@ WITHOUT_NUMBA = {"sdr", "neurons", "network", "plan"}
 BASE = {"numpy", "numba", "matplotlib", "pydantic", "yaml", "typer", "rich"}
 """What the base install brings."""
 
-OPTIONAL_AT_TOP = {"neurosim/testing/strategies.py": {"hypothesis"}}
-"""Files that exist to wrap one optional package."""
+OPTIONAL_AT_TOP = {
+    "neurosim/testing/strategies.py": {"hypothesis"},
+    "neurosim/pynn": {"pyNN"},
+}
+"""Files and folders that exist to wrap one optional package."""
 
 HEAVY_AT_TOP = {"numba": ("kernels",), "matplotlib": ("plotting",)}
 """Slow imports, and the packages that may have them at the top of a file."""
@@ -200,6 +203,16 @@ def test_kernels_use_numpy_and_numba_only():
     assert not wrong, "\n".join(wrong)
 
 
+def _optional(path: Path) -> set[str]:
+    """Optional packages that a file may import at its top."""
+    return {
+        package
+        for place, packages in OPTIONAL_AT_TOP.items()
+        if path.is_relative_to(place)
+        for package in packages
+    }
+
+
 def test_optional_and_slow_packages_are_imported_where_they_are_used():
     wrong = []
     for found in IMPORTS:
@@ -209,7 +222,7 @@ def test_optional_and_slow_packages_are_imported_where_they_are_used():
         if top in HEAVY_AT_TOP:
             if here not in HEAVY_AT_TOP[top] and found.path.name != "kernels.py":
                 wrong.append(str(found))
-        elif top not in BASE | OPTIONAL_AT_TOP.get(str(found.path.relative_to(ROOT)), set()):
+        elif top not in BASE | _optional(found.path.relative_to(ROOT)):
             wrong.append(str(found))
     assert not wrong, "\n".join(wrong)
 

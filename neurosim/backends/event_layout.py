@@ -165,9 +165,9 @@ def _constants(block: NeuronBlock, dt: float, on_grid: bool) -> NDArray[np.float
     for tau, (slope, peak, top, jump) in zip(taus, more, strict=True):
         differ = tau_m != tau
         ratio = np.where(differ, tau_m / tau, 2.0)
-        late = np.where(
+        late: Any = np.where(  # of the largest response
             differ, np.log(ratio) / (ratio - 1.0) * tau_m, tau
-        )  # of the largest response
+        )
         columns[slope] = dt / cm * tau / np.e
         columns[peak] = exponential_gain(tau_m, tau, cm, late) * (1.0 + 1e-9)
         columns[top] = np.minimum(tau * tau / cm, resistance * tau / np.e) * (1.0 + 1e-9)

@@ -48,4 +48,5 @@ def poisson_spikes(block: PoissonBlock, step: int) -> list[int]:
     """Ids of the units of a Poisson population that spike in a step."""
     drawn = words(block.key, np.arange(len(block.thresholds)), step) < block.thresholds
     active = (block.first <= step) & (step < block.last)
-    return np.flatnonzero(drawn & active).tolist()
+    ids: list[int] = np.flatnonzero(drawn & active).tolist()
+    return ids

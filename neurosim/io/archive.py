@@ -47,12 +47,13 @@ def write(
     StoreError
         If the file cannot be written.
     """
+    write: Any = np.lib.format.write_array
     text = json.dumps({"format": form, "version": version, **header}, allow_nan=False)
     packed = np.frombuffer(text.encode(), dtype=np.uint8)
     with replacing(path) as file, zipfile.ZipFile(file, "w") as entries:
         for name, array in {HEADER: packed, **arrays}.items():
             with entries.open(f"{name}.npy", "w", force_zip64=True) as entry:
-                np.lib.format.write_array(entry, np.asanyarray(array), allow_pickle=False)
+                write(entry, np.asanyarray(array), allow_pickle=False)
 
 
 def read(path: Path, form: str, version: int) -> tuple[dict[str, Any], dict[str, Array]]:

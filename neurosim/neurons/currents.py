@@ -103,7 +103,8 @@ class StepSource(CurrentSource):
     def samples(self, first: int, count: int, dt: float, key: int) -> FloatArray:
         changes = np.ceil(self.times / dt - 1e-6)
         place = np.searchsorted(changes, np.arange(first, first + count), side="right")
-        return np.concatenate([[0.0], self.amplitudes])[place]
+        wave: FloatArray = np.concatenate([[0.0], self.amplitudes])[place]
+        return wave
 
 
 class ACSource(CurrentSource):

@@ -126,7 +126,8 @@ def delays_of(block: SynapseBlock, dt: float, everything: Iterator[Pairs]) -> De
 
 
 def _steps(delays: Float, dt: float) -> Float:
-    return np.maximum(np.floor(delays / dt + 0.5), 1.0)
+    steps: Float = np.maximum(np.floor(delays / dt + 0.5), 1.0)
+    return steps
 
 
 def _whole(block: SynapseBlock, delays: Float, dt: float) -> NDArray[np.int32]:

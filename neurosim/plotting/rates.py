@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,7 +67,7 @@ def _rates(
     """Edges (ms) and rates (Hz) of bins over the recorded time."""
     stop = min(trains.stop, duration)
     count = max(1, int(np.ceil((stop - trains.start) / width - 1e-9)))
-    edges: NDArray[np.float64] = trains.start + width * np.arange(count + 1.0)
+    edges: NDArray[Any] = trains.start + width * np.arange(count + 1.0)
     edges[-1] = max(stop, trains.start + 1e-9)
     counts = np.histogram(trains.times, edges)[0]
     rates: NDArray[np.float64] = counts * 1e3 / (np.diff(edges) * len(trains.recorded))

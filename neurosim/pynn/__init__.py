@@ -5,6 +5,7 @@ on any backend that :func:`setup` names. After the import the module is also fou
 ``pyNN.neurosim``, for scripts that choose their simulator by name.
 """
 
+# ruff: noqa: F401
 import sys
 
 from neurosim.errors import MissingDependency
@@ -30,7 +31,6 @@ from pyNN.connectors import (
     FromListConnector,
     IndexBasedProbabilityConnector,
     OneToOneConnector,
-    SmallWorldConnector,
 )
 from pyNN.network import Network
 from pyNN.random import GSLRNG, NumpyRNG, RandomDistribution
@@ -51,6 +51,7 @@ from neurosim.pynn.cells import (
     SpikeSourcePoisson,
     SpikeSourcePoissonRefractory,
 )
+from neurosim.pynn.connectors import SmallWorldConnector
 from neurosim.pynn.control import (
     end,
     get_current_time,

@@ -40,4 +40,4 @@ class _Absent:
 for _name, _reason in REASONS.items():
     globals()[_name] = type(_name, (_Absent,), {"reason": _reason, "__module__": __name__})
 
-__all__ = list(REASONS)  # noqa: PLE0605
+__all__ = list(REASONS)

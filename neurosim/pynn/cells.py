@@ -14,6 +14,8 @@ from neurosim.neurons import (
     IFCurrAlpha,
     IFCurrDelta,
     IFCurrExp,
+)
+from neurosim.neurons import (
     Izhikevich as NativeIzhikevich,
 )
 from neurosim.neurons.sources import SpikeSourceArray as NativeArray
@@ -54,69 +56,69 @@ def _recordable(cell: Any, kind: Any) -> tuple[list[str], dict[str, str]]:
     return [*cell.recordable, *more], {**cell.units, **units}
 
 
-class IF_curr_exp(_Native, cells.IF_curr_exp):  # type: ignore[misc]
+class IF_curr_exp(_Native, cells.IF_curr_exp):
     __doc__ = cells.IF_curr_exp.__doc__
     kind = IFCurrExp
     translations = same_names(cells.IF_curr_exp)
     recordable, units = _recordable(cells.IF_curr_exp, IFCurrExp)
 
 
-class IF_curr_alpha(_Native, cells.IF_curr_alpha):  # type: ignore[misc]
+class IF_curr_alpha(_Native, cells.IF_curr_alpha):
     __doc__ = cells.IF_curr_alpha.__doc__
     kind = IFCurrAlpha
     translations = same_names(cells.IF_curr_alpha)
     recordable, units = _recordable(cells.IF_curr_alpha, IFCurrAlpha)
 
 
-class IF_curr_delta(_Native, cells.IF_curr_delta):  # type: ignore[misc]
+class IF_curr_delta(_Native, cells.IF_curr_delta):
     __doc__ = cells.IF_curr_delta.__doc__
     kind = IFCurrDelta
     translations = same_names(cells.IF_curr_delta)
     recordable, units = _recordable(cells.IF_curr_delta, IFCurrDelta)
 
 
-class IF_cond_exp(_Native, cells.IF_cond_exp):  # type: ignore[misc]
+class IF_cond_exp(_Native, cells.IF_cond_exp):
     __doc__ = cells.IF_cond_exp.__doc__
     kind = IFCondExp
     translations = same_names(cells.IF_cond_exp)
     recordable, units = _recordable(cells.IF_cond_exp, IFCondExp)
 
 
-class IF_cond_alpha(_Native, cells.IF_cond_alpha):  # type: ignore[misc]
+class IF_cond_alpha(_Native, cells.IF_cond_alpha):
     __doc__ = cells.IF_cond_alpha.__doc__
     kind = IFCondAlpha
     translations = same_names(cells.IF_cond_alpha)
     recordable, units = _recordable(cells.IF_cond_alpha, IFCondAlpha)
 
 
-class HH_cond_exp(_Native, cells.HH_cond_exp):  # type: ignore[misc]
+class HH_cond_exp(_Native, cells.HH_cond_exp):
     __doc__ = cells.HH_cond_exp.__doc__
     kind = HHCondExp
     translations = same_names(cells.HH_cond_exp)
     recordable, units = _recordable(cells.HH_cond_exp, HHCondExp)
 
 
-class EIF_cond_exp_isfa_ista(_Native, cells.EIF_cond_exp_isfa_ista):  # type: ignore[misc]
+class EIF_cond_exp_isfa_ista(_Native, cells.EIF_cond_exp_isfa_ista):
     __doc__ = cells.EIF_cond_exp_isfa_ista.__doc__
     kind = AdEx
     translations = same_names(cells.EIF_cond_exp_isfa_ista)
     recordable, units = _recordable(cells.EIF_cond_exp_isfa_ista, AdEx)
 
 
-class Izhikevich(_Native, cells.Izhikevich):  # type: ignore[misc]
+class Izhikevich(_Native, cells.Izhikevich):
     __doc__ = cells.Izhikevich.__doc__
     kind = NativeIzhikevich
     translations = same_names(cells.Izhikevich)
     recordable, units = _recordable(cells.Izhikevich, NativeIzhikevich)
 
 
-class SpikeSourceArray(_Native, cells.SpikeSourceArray):  # type: ignore[misc]
+class SpikeSourceArray(_Native, cells.SpikeSourceArray):
     __doc__ = cells.SpikeSourceArray.__doc__
     kind = NativeArray
     translations = same_names(cells.SpikeSourceArray)
 
 
-class SpikeSourcePoisson(_Native, cells.SpikeSourcePoisson):  # type: ignore[misc]
+class SpikeSourcePoisson(_Native, cells.SpikeSourcePoisson):
     __doc__ = cells.SpikeSourcePoisson.__doc__
     kind = NativePoisson
     translations = same_names(cells.SpikeSourcePoisson)
@@ -135,15 +137,13 @@ class _Renewal(_Native):
         return self.draws(len(populations))
 
 
-class SpikeSourceGamma(_Renewal, cells.SpikeSourceGamma):  # type: ignore[misc]
+class SpikeSourceGamma(_Renewal, cells.SpikeSourceGamma):
     __doc__ = cells.SpikeSourceGamma.__doc__
     draws = GammaTrains
     translations = same_names(cells.SpikeSourceGamma)
 
 
-class SpikeSourcePoissonRefractory(  # type: ignore[misc]
-    _Renewal, cells.SpikeSourcePoissonRefractory
-):
+class SpikeSourcePoissonRefractory(_Renewal, cells.SpikeSourcePoissonRefractory):
     __doc__ = cells.SpikeSourcePoissonRefractory.__doc__
     draws = RefractoryTrains
     translations = same_names(cells.SpikeSourcePoissonRefractory)

@@ -13,7 +13,7 @@ from neurosim.pynn import simulator
 from neurosim.pynn.build import places
 
 
-class _Electrode(StandardCurrentSource):  # type: ignore[misc]
+class _Electrode(StandardCurrentSource):
     """A current source of neurosim under PyNN's interface."""
 
     kind: ClassVar[type[currents.CurrentSource]]
@@ -94,19 +94,19 @@ class _Electrode(StandardCurrentSource):  # type: ignore[misc]
         return np.arange(steps) * dt, wave.reshape(-1, 1)
 
 
-class DCSource(_Electrode, electrodes.DCSource):  # type: ignore[misc]
+class DCSource(_Electrode, electrodes.DCSource):
     __doc__ = electrodes.DCSource.__doc__
     kind = currents.DCSource
     translations = build_translations(*((n, n) for n in electrodes.DCSource.default_parameters))
 
 
-class ACSource(_Electrode, electrodes.ACSource):  # type: ignore[misc]
+class ACSource(_Electrode, electrodes.ACSource):
     __doc__ = electrodes.ACSource.__doc__
     kind = currents.ACSource
     translations = build_translations(*((n, n) for n in electrodes.ACSource.default_parameters))
 
 
-class NoisyCurrentSource(_Electrode, electrodes.NoisyCurrentSource):  # type: ignore[misc]
+class NoisyCurrentSource(_Electrode, electrodes.NoisyCurrentSource):
     __doc__ = electrodes.NoisyCurrentSource.__doc__
     kind = currents.NoisySource
     translations = build_translations(
@@ -114,7 +114,7 @@ class NoisyCurrentSource(_Electrode, electrodes.NoisyCurrentSource):  # type: ig
     )
 
 
-class StepCurrentSource(_Electrode, electrodes.StepCurrentSource):  # type: ignore[misc]
+class StepCurrentSource(_Electrode, electrodes.StepCurrentSource):
     __doc__ = electrodes.StepCurrentSource.__doc__
     kind = currents.StepSource
     translations = build_translations(

@@ -28,4 +28,5 @@ def engine_order(plan: Plan, part: Any) -> NDArray[np.int64]:
         rows = np.flatnonzero(here)
         keys = block.post_ids[target[rows]], steps[rows], block.pre_ids[source[rows]]
         found.append(rows[np.lexsort(keys)])
-    return np.concatenate([np.empty(0, np.int64), *found]).astype(np.int64)
+    order: NDArray[np.int64] = np.concatenate([np.empty(0, np.int64), *found])
+    return order

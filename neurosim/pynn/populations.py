@@ -6,15 +6,15 @@ from typing import Any
 
 import numpy as np
 from pyNN import common, errors
-from pyNN.parameters import ParameterSpace, Sequence, simplify
+from pyNN.parameters import LazyArray, ParameterSpace, Sequence, simplify
 
 from neurosim.backends.simulation import Simulation
-from neurosim.errors import WiringError
+from neurosim.errors import SimulationError, WiringError
 from neurosim.pynn import simulator
 from neurosim.pynn.recording import Recorder
 
 
-class Assembly(common.Assembly):  # type: ignore[misc]
+class Assembly(common.Assembly):
     __doc__ = common.Assembly.__doc__
     _simulator = simulator
 
@@ -38,7 +38,7 @@ class _Parameters:
         return ParameterSpace(values, shape=(self.size,))
 
 
-class PopulationView(_Parameters, common.PopulationView):  # type: ignore[misc]
+class PopulationView(_Parameters, common.PopulationView):
     __doc__ = common.PopulationView.__doc__
     _assembly_class = Assembly
     _simulator = simulator
@@ -60,11 +60,17 @@ class PopulationView(_Parameters, common.PopulationView):  # type: ignore[misc]
     def _set_initial_value_array(self, variable: str, initial_values: Any) -> None:
         self.grandparent.take_initial(variable, initial_values, self._indices())
 
+    @property
+    def initial_values(self) -> dict[str, Any]:
+        """Start values by state variable, one for each cell."""
+        indices = self._indices()
+        return {name: LazyArray(v[indices]) for name, v in self.grandparent._initial.items()}
+
     def _get_view(self, selector: Any, label: str | None = None) -> PopulationView:
         return PopulationView(self, selector, label)
 
 
-class Population(_Parameters, common.Population):  # type: ignore[misc]
+class Population(_Parameters, common.Population):
     __doc__ = common.Population.__doc__
     _simulator = simulator
     _recorder_class = Recorder
@@ -74,6 +80,11 @@ class Population(_Parameters, common.Population):  # type: ignore[misc]
 
     def _create_cells(self) -> None:
         state = simulator.state
+        if state.simulation is not None:
+            raise SimulationError(
+                f"Population {self.label!r}: cannot be added during a run. Make all populations "
+                "before the first run, or after reset()."
+            )
         first = state.id_counter
         self.all_cells = np.array(
             [simulator.ID(n) for n in range(first, first + self.size)], dtype=simulator.ID

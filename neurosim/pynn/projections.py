@@ -33,8 +33,11 @@ class Part(NamedTuple):
     synapse: Any
 
 
-class Connection(common.Connection):  # type: ignore[misc]
+class Connection(common.Connection):
     """One synapse; attributes are its parameters."""
+
+    _projection: Any
+    _row: int
 
     def __init__(self, projection: Projection, row: int) -> None:
         object.__setattr__(self, "_projection", projection)
@@ -63,7 +66,7 @@ class Connection(common.Connection):  # type: ignore[misc]
         return tuple(getattr(self, name) for name in attribute_names)
 
 
-class Projection(common.Projection):  # type: ignore[misc]
+class Projection(common.Projection):
     __doc__ = common.Projection.__doc__
     _simulator = simulator
     _static_synapse_class = StaticSynapse
@@ -83,6 +86,11 @@ class Projection(common.Projection):  # type: ignore[misc]
             self, presynaptic_population, postsynaptic_population, connector, synapse_type, source,
             receptor_type, space or Space(), label,
         )  # fmt: skip
+        if simulator.state.simulation is not None:
+            raise SimulationError(
+                f"Projection {self.label!r}: cannot be added during a run. Make all projections "
+                "before the first run, or after reset()."
+            )
         if not hasattr(self.synapse_type, "native"):
             raise UnsupportedError(
                 f"Projection: neurosim has no {type(self.synapse_type).__name__}. Use one of "
@@ -90,17 +98,12 @@ class Projection(common.Projection):  # type: ignore[misc]
             )
         self._lists: list[tuple[Any, int, dict[str, Any]]] = []
         connector.connect(self)
-        self._pre, self._post, self._values = _table(self._lists)
+        names = ("weight", "delay", *self.synapse_type.constants)
+        self._pre, self._post, self._values = _table(self._lists, names)
         del self._lists
         self._parts: list[Part] = []
         simulator.state.projections.append(self)
         simulator.state.changed = True
-        if simulator.state.simulation is not None:
-            simulator.state.projections.remove(self)
-            raise SimulationError(
-                f"Projection {self.label!r}: cannot be added during a run. Make all projections "
-                "before the first run, or after reset()."
-            )
 
     def _convergent_connect(
         self, presynaptic_indices: Any, postsynaptic_index: int, location_selector: Any = None,
@@ -125,7 +128,12 @@ class Projection(common.Projection):  # type: ignore[misc]
         return float(self._values["delay"].min())
 
     def native_parts(self, name: str) -> list[Part]:
-        """The synapses as projections of the network, delays on its grid."""
+        """The synapses as projections of the network, delays on its grid.
+
+        In a run they stay what they were at its beginning.
+        """
+        if simulator.state.simulation is not None:
+            return self._parts
         constants = self.synapse_type.constants
         if not len(self):
             self._parts = []
@@ -160,10 +168,11 @@ class Projection(common.Projection):  # type: ignore[misc]
         if name == "weight" and simulation is not None and learns:
             values = self._values["weight"].copy()
             for part in self._parts:
-                found = simulation.weights(part.name).weight
-                values[part.rows[engine_order(simulation.plan, part)]] = found
-            return values
-        return self._values[name]
+                order = engine_order(simulation.plan, part)
+                values[part.rows[order]] = simulation.weights(part.name).weight
+            return np.asarray(values, dtype=np.float64)
+        found: NDArray[np.float64] = self._values[name]
+        return found
 
     def take(self, values: dict[str, NDArray[np.float64]]) -> None:
         """Use these values of parameters, one for each synapse.
@@ -190,7 +199,6 @@ class Projection(common.Projection):  # type: ignore[misc]
                 order = engine_order(state.simulation.plan, part)
                 state.simulation.set_weights(part.name, values["weight"][part.rows][order])
             self._values["weight"] = values["weight"]
-            self._weights_changed = True
 
     # PyNN's side
 
@@ -214,9 +222,9 @@ class Projection(common.Projection):  # type: ignore[misc]
         self.take(values)
 
     def _column(self, name: str) -> NDArray[Any]:
-        if name == "presynaptic_index":
-            return self._pre
-        return self._post if name == "postsynaptic_index" else self.present(name)
+        places = {"presynaptic_index": self._pre, "postsynaptic_index": self._post}
+        column: NDArray[Any] = places[name] if name in places else self.present(name)
+        return column
 
     def _get_attributes_as_list(self, names: Any) -> list[Any]:
         return list(zip(*(self._column(name).tolist() for name in names), strict=True))
@@ -241,17 +249,21 @@ def _simple(values: NDArray[np.float64]) -> Any:
     return float(values[0]) if (values == values[0]).all() else values
 
 
-def _table(lists: list[tuple[Any, int, dict[str, Any]]]) -> tuple[Any, Any, dict[str, Any]]:
+def _table(
+    lists: list[tuple[Any, int, dict[str, Any]]], names: tuple[str, ...]
+) -> tuple[Any, Any, dict[str, Any]]:
     """Columns of what was connected, target by target."""
     counts = [len(pre) for pre, _, _ in lists]
     pre = np.concatenate([np.empty(0, np.int64), *(p for p, _, _ in lists)]).astype(np.int64)
     post = np.repeat(np.array([p for _, p, _ in lists], dtype=np.int64), counts)
-    names = lists[0][2] if lists else ()
     values = {
         name: np.concatenate(
             [
-                np.broadcast_to(np.asarray(given[name], dtype=np.float64), count)
-                for (_, _, given), count in zip(lists, counts, strict=True)
+                np.empty(0),
+                *(
+                    np.broadcast_to(np.asarray(given[name], dtype=np.float64), count)
+                    for (_, _, given), count in zip(lists, counts, strict=True)
+                ),
             ]
         )
         for name in names

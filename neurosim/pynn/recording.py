@@ -25,12 +25,12 @@ class Probe(NamedTuple):
 class Piece(NamedTuple):
     """What a probe has recorded: times (ms) and ids of spikes, or times and samples."""
 
-    indices: NDArray[np.int64]
+    indices: NDArray[Any]
     times: FloatArray
     values: NDArray[Any]
 
 
-class Recorder(recording.Recorder):  # type: ignore[misc]
+class Recorder(recording.Recorder):
     """Encapsulates what is recorded of a population.
 
     A probe that changes in a run ends, and what it has recorded is kept as a piece.

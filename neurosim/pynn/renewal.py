@@ -31,7 +31,6 @@ class Trains:
         self._rngs: list[np.random.Generator] = []
         self._next: FloatArray = np.empty(0)
 
-
     def until(
         self, time: float, dt: float, seed: int, parameters: dict[str, FloatArray]
     ) -> list[tuple[int, float]]:

@@ -14,14 +14,14 @@ from neurosim.pynn import build
 name = "neurosim"
 
 
-class ID(int, common.IDMixin):  # type: ignore[misc]
+class ID(int, common.IDMixin):
     """A cell: its number among all cells, with PyNN's access to its parameters."""
 
     def __init__(self, number: int) -> None:
         common.IDMixin.__init__(self)
 
 
-class State(common.control.BaseState):  # type: ignore[misc]
+class State(common.control.BaseState):
     """What PyNN's common code asks of a simulator.
 
     The network is made when it is first run. What is declared or set afterwards is taken over at

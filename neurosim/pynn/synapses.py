@@ -27,7 +27,7 @@ class _Native:
         raise NotImplementedError
 
 
-class StaticSynapse(_Native, synapses.StaticSynapse):  # type: ignore[misc]
+class StaticSynapse(_Native, synapses.StaticSynapse):
     __doc__ = synapses.StaticSynapse.__doc__
     translations = _same("weight", "delay")
 
@@ -35,7 +35,7 @@ class StaticSynapse(_Native, synapses.StaticSynapse):  # type: ignore[misc]
         return Static(weight, delay)
 
 
-class TsodyksMarkramSynapse(_Native, synapses.TsodyksMarkramSynapse):  # type: ignore[misc]
+class TsodyksMarkramSynapse(_Native, synapses.TsodyksMarkramSynapse):
     __doc__ = synapses.TsodyksMarkramSynapse.__doc__
     translations = _same("weight", "delay", "U", "tau_rec", "tau_facil")
     constants = ("U", "tau_rec", "tau_facil")
@@ -44,7 +44,7 @@ class TsodyksMarkramSynapse(_Native, synapses.TsodyksMarkramSynapse):  # type: i
         return TsodyksMarkram(weight, delay, **constants)
 
 
-class STDPMechanism(_Native, synapses.STDPMechanism):  # type: ignore[misc]
+class STDPMechanism(_Native, synapses.STDPMechanism):
     __doc__ = synapses.STDPMechanism.__doc__
     base_translations = _same("weight", "delay", "dendritic_delay_fraction")
 
@@ -68,7 +68,8 @@ class STDPMechanism(_Native, synapses.STDPMechanism):  # type: ignore[misc]
         return tuple(n for n in self.get_parameter_names() if n not in ("weight", "delay"))
 
     def native(self, weight: Any, delay: Any, constants: dict[str, float]) -> Any:
-        return STDP(weight, delay, dependence=self.weight_dependence.dependence, **constants)
+        named: dict[str, Any] = {"dependence": self.weight_dependence.dependence, **constants}
+        return STDP(weight, delay, **named)
 
 
 class _Part:
@@ -76,26 +77,24 @@ class _Part:
     possible_models: ClassVar[set[str]] = {"stdp"}
 
 
-class SpikePairRule(_Part, synapses.SpikePairRule):  # type: ignore[misc]
+class SpikePairRule(_Part, synapses.SpikePairRule):
     __doc__ = synapses.SpikePairRule.__doc__
     translations = _same("tau_plus", "tau_minus", "A_plus", "A_minus")
 
 
-class AdditiveWeightDependence(_Part, synapses.AdditiveWeightDependence):  # type: ignore[misc]
+class AdditiveWeightDependence(_Part, synapses.AdditiveWeightDependence):
     __doc__ = synapses.AdditiveWeightDependence.__doc__
     translations = _same("w_min", "w_max")
     dependence = "additive"
 
 
-class MultiplicativeWeightDependence(  # type: ignore[misc]
-    _Part, synapses.MultiplicativeWeightDependence
-):
+class MultiplicativeWeightDependence(_Part, synapses.MultiplicativeWeightDependence):
     __doc__ = synapses.MultiplicativeWeightDependence.__doc__
     translations = _same("w_min", "w_max")
     dependence = "multiplicative"
 
 
-class AdditivePotentiationMultiplicativeDepression(  # type: ignore[misc]
+class AdditivePotentiationMultiplicativeDepression(
     _Part, synapses.AdditivePotentiationMultiplicativeDepression
 ):
     __doc__ = synapses.AdditivePotentiationMultiplicativeDepression.__doc__
@@ -103,7 +102,7 @@ class AdditivePotentiationMultiplicativeDepression(  # type: ignore[misc]
     dependence = "additive_potentiation_multiplicative_depression"
 
 
-class GutigWeightDependence(_Part, synapses.GutigWeightDependence):  # type: ignore[misc]
+class GutigWeightDependence(_Part, synapses.GutigWeightDependence):
     __doc__ = synapses.GutigWeightDependence.__doc__
     translations = _same("w_min", "w_max", "mu_plus", "mu_minus")
     dependence = "gutig"

@@ -30,7 +30,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str | Text]]) -> Table:
     """A table with one line of heads."""
     made = Table(box=None, pad_edge=False, header_style="bold", show_header=any(head))
     for title in head:
-        made.add_column(title, overflow="fold", min_width=len(title))
+        made.add_column(title, overflow="fold")
     for row in rows:
         made.add_row(*(cell if isinstance(cell, Text) else Text(cell) for cell in row))
     return made

@@ -133,6 +133,8 @@ def _group(
             "import_brian2.model: must be a NeuronGroup, Equations or their text, got "
             f"{type(model).__name__}. Give one of these."
         )
+    from brian2.equations.equations import EquationError
+
     try:
         equations = brian2.Equations(model) if isinstance(model, str) else model
         _refuse_flags(equations)
@@ -144,9 +146,9 @@ def _group(
         )
         group._network = "imported"  # else Brian2 warns that no network has run it
         return group
-    except (SyntaxError, TypeError, ValueError) as error:
-        if isinstance(error, SpecError):
-            raise
+    except SpecError:
+        raise
+    except (SyntaxError, TypeError, ValueError, EquationError) as error:
         raise SpecError(
             f"import_brian2.model: Brian2 must accept it, got {error}. Correct the equations."
         ) from error

@@ -108,6 +108,7 @@ class _Maker:
         for variable in [n for n in given if n not in changed]:
             values = self.group.variables[variable]
             self.parameters[variable] = values.get_value(), values.dim
+        self._outer_names()
         if current is not None:
             self._require("current", current, self.parameters)
             if self.parameters[current][1] != self.brian2.amp.dim:
@@ -115,7 +116,6 @@ class _Maker:
                     f"import_brian2.current: must be a parameter in amperes, got {current!r} in "
                     f"{unit_name(self.parameters[current][1])}. Name another."
                 )
-        self._outer_names()
         names = {n: Text(n) for n in (*self.states, *self.parameters)}
         if current is not None:
             names[current] = Text(f"({current} + {INJECTED})")
@@ -138,6 +138,7 @@ class _Maker:
         used = set(self.equations.identifiers)
         used |= {n for text in texts for n in get_identifiers(text)}
         inner = {*self.equations.names, "dt", "t", "not_refractory", "lastspike"}
+        used |= set(DEFAULT_CONSTANTS)  # an integrator may bring them in
         for name in sorted(used - inner):
             if name in self.namespace:
                 value = self.namespace[name]
@@ -203,7 +204,7 @@ class _Maker:
         inputs = [f"in_{receptor}" for receptor in self.receptors]
         injected = [INJECTED] if self.current is not None else []
         arguments = [*states, *inputs, *injected, *self.parameters, "dt"]
-        self._check_names(arguments)
+        self._check_names([*states, *inputs, *self.parameters])
         body = "\n    ".join([*self.lines, f"return {', '.join([*states, 'spiked'])}"])
         source = f"def step({', '.join(arguments)}):\n    {body}\n"
         dimensions = {n: self.group.variables[n].dim for n in self.states}
@@ -217,10 +218,10 @@ class _Maker:
             self.text.helpers, str(self.equations).replace("\n", "\n    "),
         )  # fmt: skip
 
-    def _check_names(self, arguments: list[str]) -> None:
-        for name in arguments:
-            wrong = keyword.iskeyword(name) or not name.isidentifier() or name in RESERVED - {"dt"}
-            if (wrong and name != INJECTED) or arguments.count(name) > 1:
+    def _check_names(self, names: list[str]) -> None:
+        for name in names:
+            wrong = keyword.iskeyword(name) or not name.isidentifier() or name in RESERVED
+            if wrong or names.count(name) > 1:
                 raise SpecError(
                     f"import_brian2.model: {name!r} must not be the name of two things, or one of "
                     f"{', '.join(sorted(RESERVED))}. Rename the variable or receptor."

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 from neurosim.backends import registry
 from neurosim.backends.registry import BUILT_IN, backend
 from neurosim.cli.matrix import markdown
@@ -10,7 +12,7 @@ def heads(text):
     lines = text.splitlines()
     return [
         name
-        for above, line in zip(lines, lines[1:], strict=False)
+        for above, line in pairwise(lines)
         if line.startswith("neurons")
         for name in above.split()
     ]

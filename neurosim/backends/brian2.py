@@ -54,18 +54,38 @@ class Brian2:
         Raises
         ------
         UnsupportedError
-            If :meth:`check` found something, or if Brian2 is set to write a program.
+            If :meth:`check` found something, or if Brian2 is set to write a program, to use other
+            floats or to time refractoriness as it once did.
         MissingDependency
             If Brian2 is not installed.
         """
         require(self.check(plan))
         brian2 = load("backend 'brian2'")
-        if not isinstance(brian2.get_device(), brian2.devices.RuntimeDevice):
-            raise UnsupportedError(
-                "backend 'brian2': needs Brian2's runtime device, got one that writes a program. "
-                "Call brian2.set_device('runtime')."
-            )
+        _require_settings(brian2)
         return Simulation(plan, self.name, partial(BrianEngine, target=_target(brian2)), options)
+
+
+def _require_settings(brian2: Any) -> None:
+    """Raise if Brian2 is set to something under which the backend's results would not hold."""
+    prefs, runtime = brian2.prefs, brian2.devices.RuntimeDevice
+    for wrong, found, remedy in (
+        (
+            not isinstance(brian2.get_device(), runtime), "a device that writes programs",
+            "Call brian2.set_device('runtime').",
+        ),
+        (
+            prefs.core.default_float_dtype != np.float64, "other floats",
+            "Set brian2.prefs.core.default_float_dtype to float64.",
+        ),
+        (
+            prefs.legacy.refractory_timing, "the refractoriness of old versions",
+            "Set brian2.prefs.legacy.refractory_timing to False.",
+        ),
+    ):  # fmt: skip
+        if wrong:
+            raise UnsupportedError(
+                f"backend 'brian2': needs Brian2's usual settings, got {found}. {remedy}"
+            )
 
 
 def _target(brian2: Any) -> str:

@@ -17,11 +17,13 @@ from neurosim.backends.base import Progress, Synapses
 from neurosim.backends.brian2_load import load, quiet
 from neurosim.backends.brian2_neurons import Cells, Sources
 from neurosim.backends.brian2_stdp import Learning
-from neurosim.backends.brian2_synapses import Depressing, Part, Pathway, drawn_blocks
-from neurosim.backends.reference import Log, poisson_counts
+from neurosim.backends.brian2_synapses import Depressing, Part, Pathway
+from neurosim.backends.reference import Log
 from neurosim.backends.reference_spikes import Spikes, poisson_spikes
 from neurosim.errors import SimulationError, UnsupportedError
-from neurosim.plan.plan import Plan
+from neurosim.philox import words
+from neurosim.plan.connect import expand
+from neurosim.plan.plan import Plan, PoissonInputBlock
 
 PARTS: Final = {"static": Part, "stdp": Learning, "tsodyks_markram": Depressing}
 CURRENT_CHUNK = 1024
@@ -63,7 +65,7 @@ class BrianEngine:
             for place in plan.populations
         ]
         self.cells = [group for group in self.groups if isinstance(group, Cells)]
-        self.drawn = drawn_blocks(plan)
+        self.drawn = [expand(block, plan.dt, plan.weight_dtype) for block in plan.synapses]
         self.parts: list[Part | None] = [
             PARTS[block.synapse.kind](brian2, plan, block, drawn, self.groups, make)
             if drawn.size else None
@@ -327,6 +329,16 @@ class BrianEngine:
             "brian2": self.version,
             "codegen_target": self.target,
         }
+
+
+def poisson_counts(block: PoissonInputBlock, step: int) -> NDArray[np.float64]:
+    """Number of events of each neuron of a Poisson input in a step."""
+    drawn = words(block.key, block.ids, step)
+    counts = np.empty(len(drawn))
+    for table in np.unique(block.table):
+        entries, mine = block.tables[slice(*block.starts[table : table + 2])], block.table == table
+        counts[mine] = np.searchsorted(entries, drawn[mine], side="right")
+    return counts
 
 
 def code_class(target: str) -> Any:

@@ -133,8 +133,9 @@ class Learning(Part):
         self.unseen = [s for s in self.unseen if s >= stamp - int(self.delays.max())]
 
     def fix(self, stamp: int) -> None:
-        for item, where in self.fixed:
-            fired = np.isin(self.sources[where], self.pre.spikes())
+        spikes = self.pre.spikes()
+        for item, where in self.fixed if len(spikes) else []:
+            fired = np.isin(self.sources[where], spikes)
             places = where[fired]
             raw, w = (item.variables[name].get_value() for name in ("raw", "weight"))
             if not self.frozen:

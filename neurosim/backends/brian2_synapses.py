@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from neurosim.backends.base import Synapses
 from neurosim.backends.brian2_neurons import Cells, Sources
 from neurosim.backends.reference_spikes import Spikes
-from neurosim.plan.connect import Expanded, expand
+from neurosim.plan.connect import Expanded
 from neurosim.plan.plan import Plan, SynapseBlock
 from neurosim.synapses import TsodyksMarkram
 
@@ -235,8 +235,3 @@ class Depressing(Part):
         item.variables["resources"].get_value()[:] = 1.0
         item.variables["used"].get_value()[:] = self.constants()["U"]
         item.variables["last"].get_value()[:] = -1e12  # so long ago that nothing is left of it
-
-
-def drawn_blocks(plan: Plan) -> list[Expanded]:
-    """The synapses of all blocks of a plan."""
-    return [expand(block, plan.dt, plan.weight_dtype) for block in plan.synapses]

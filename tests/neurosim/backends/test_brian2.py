@@ -88,9 +88,31 @@ def test_global_state_of_brian2_stays_as_it_was():
     assert state() == before
 
 
-def test_a_device_that_writes_programs_is_refused(monkeypatch):
-    monkeypatch.setattr(brian2, "get_device", lambda: SimpleNamespace())
-    with pytest.raises(UnsupportedError, match=r"set_device\('runtime'\)"):
+def fake(**changes):
+    """Something that stands for Brian2 while a simulation is prepared."""
+    settings = {"target": "auto", "floats": np.float64, "old": False, "device": 0, **changes}
+    return SimpleNamespace(
+        get_device=lambda: settings["device"],
+        devices=SimpleNamespace(RuntimeDevice=int),
+        prefs=SimpleNamespace(
+            codegen=SimpleNamespace(target=settings["target"]),
+            core=SimpleNamespace(default_float_dtype=settings["floats"]),
+            legacy=SimpleNamespace(refractory_timing=settings["old"]),
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"device": "a program"}, r"writes programs.*set_device\('runtime'\)"),
+        ({"floats": np.float32}, "other floats.*default_float_dtype"),
+        ({"old": True}, "refractoriness of old versions.*refractory_timing"),
+    ],
+)
+def test_settings_under_which_results_would_not_hold_are_refused(monkeypatch, changes, words):
+    monkeypatch.setattr("neurosim.backends.brian2.load", lambda feature: fake(**changes))
+    with pytest.raises(UnsupportedError, match=words):
         ns.prepare(driven(IFCurrDelta), backend="brian2")
 
 
@@ -100,14 +122,7 @@ def test_the_preference_of_brian2_chooses_the_target(monkeypatch, preference, ta
     monkeypatch.setattr(
         "neurosim.backends.brian2.BrianEngine", lambda plan, target: made.append(target)
     )
-    monkeypatch.setattr(
-        "neurosim.backends.brian2.load",
-        lambda feature: SimpleNamespace(
-            get_device=lambda: 0,
-            devices=SimpleNamespace(RuntimeDevice=int),
-            prefs=SimpleNamespace(codegen=SimpleNamespace(target=preference)),
-        ),
-    )
+    monkeypatch.setattr("neurosim.backends.brian2.load", lambda feature: fake(target=preference))
     ns.prepare(driven(IFCurrDelta), backend="brian2")
     assert made == [target]
 

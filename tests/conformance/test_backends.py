@@ -7,7 +7,7 @@ from itertools import product
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, note, settings
+from hypothesis import HealthCheck, assume, given, note, settings
 
 from neurosim.backends.registry import backend as find_backend
 from neurosim.errors import UnsupportedError
@@ -24,6 +24,7 @@ from neurosim.testing.conformance import (
     check_control_closeness,
     check_pauses,
 )
+from neurosim.testing.start import SEED
 from neurosim.testing.strategies import cases, linear_cases
 
 EVENT, PRECISE, BRIAN2 = "numba-event", "numba-event-precise", "brian2"
@@ -58,6 +59,9 @@ CHANGES = ("unchanged", "changes")
 
 QUICK = ("own kind", "poisson", "recurrent spinnaker")
 """Cases on which all checks of Brian2 run by default; the others are slow."""
+
+SYMBOLIC = ("neurons if_curr_alpha", "parameters")
+"""Cases whose equations Brian2 solves for ten seconds."""
 
 
 def marked(backend: str, check: str, case: str) -> Any:
@@ -148,7 +152,7 @@ def test_closeness(case: str) -> None:
 
 @pytest.mark.parametrize(
     "case",
-    [pytest.param(c, marks=pytest.mark.slow) if c == "parameters" else c for c in CASES],
+    [pytest.param(c, marks=pytest.mark.slow) if c in SYMBOLIC else c for c in CASES],
 )
 def test_closeness_of_brian2(case: str) -> None:
     check_closeness(BRIAN2, CASES[case], *CLOSE.get(case, (STEPPED, 0.0)))
@@ -158,7 +162,7 @@ def test_closeness_of_control_on_brian2() -> None:
     check_control_closeness(BRIAN2, WEIGHTS, WEIGHTS)
 
 
-@pytest.mark.parametrize("case", ["currents", "stdp mixed", "tsodyks-markram"])
+@pytest.mark.parametrize("case", ["currents", "recurrent", "tsodyks-markram"])
 def test_closeness_of_changes_on_brian2(case: str) -> None:
     error, weights = CLOSE.get(case, (STEPPED, 0.0))
     check_changes_closeness(BRIAN2, CASES[case], error, weights)
@@ -170,6 +174,8 @@ def test_random_networks_on_brian2(timing: str) -> None:
     @EXAMPLES
     @given(case=cases(timing))
     def agree(case: Case) -> None:
+        plan = lower(case.network(), case.dt, SEED, weights=case.weights)
+        assume(not find_backend(BRIAN2).check(plan))  # some spike twice into plastic synapses
         note(repr(case.network()))
         check_closeness(BRIAN2, case, 1e-4, WEIGHTS)
 

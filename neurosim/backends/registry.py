@@ -16,6 +16,7 @@ BUILT_IN = {
     "numba-event-precise": "neurosim.backends.event:precise",
     "auto": "neurosim.backends.auto:Auto",
     "reference": "neurosim.backends.reference:Reference",
+    "brian2": "neurosim.backends.brian2:Brian2",
 }
 
 

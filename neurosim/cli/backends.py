@@ -6,6 +6,9 @@ from typing import Annotated
 
 import typer
 
+COLUMNS = 4
+"""Backends side by side: as many as can be read."""
+
 
 def backends(
     as_markdown: Annotated[
@@ -30,8 +33,10 @@ def backends(
             found[name] = backend(name).capabilities
         except BackendUnavailable as error:
             missing.append(f"not available: {error}")
-    head, *rows = matrix(found)
     out = console()
-    out.print(table(head, rows))
+    shown = list(found.items())
+    for first in range(0, len(shown), COLUMNS):
+        head, *rows = matrix(dict(shown[first : first + COLUMNS]))
+        out.print(table(head, rows))
     for line in missing:
         out.print(line, markup=False)

@@ -13,7 +13,7 @@ from neurosim.network import Network
 from neurosim.neurons.base import NeuronKind
 from neurosim.neurons.currents import DCSource
 from neurosim.testing.cases import CASES, Case
-from neurosim.testing.compare import Outcome, observe, require, require_same
+from neurosim.testing.compare import Outcome, observe, require, require_close, require_same
 from neurosim.testing.start import JUDGE, outcome, start
 
 
@@ -31,6 +31,13 @@ def check_changes(backend: str, case: Case) -> None:
     """Other parameters, sources, currents and written states give the judge's bits."""
     expected, found = _changed(JUDGE, case), _changed(backend, case)
     require_same(expected, found, f"after changes {backend} and {JUDGE} differ")
+
+
+def check_changes_closeness(backend: str, case: Case, error: float, weights: float) -> None:
+    """As :func:`check_changes` but for rounding; see :func:`require_close`."""
+    expected, found = _changed(JUDGE, case), _changed(backend, case)
+    what = f"after changes {backend} and {JUDGE} differ"
+    require_close(expected, found, error, what, weights)
 
 
 def check_refusal(backend: str) -> None:

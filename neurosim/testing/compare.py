@@ -116,7 +116,9 @@ def require_same(expected: Outcome, found: Outcome, what: str) -> None:
         raise AssertionError("\n".join([what, *texts[:8]]) + more)
 
 
-def require_close(expected: Outcome, found: Outcome, error: float, what: str) -> None:
+def require_close(
+    expected: Outcome, found: Outcome, error: float, what: str, weights: float = 0.0
+) -> None:
     """Raise unless spikes, ids and synapses are the same and all else differs by rounding.
 
     Parameters
@@ -127,6 +129,8 @@ def require_close(expected: Outcome, found: Outcome, error: float, what: str) ->
         Largest difference of a state variable, relative to its largest value (or 1).
     what : str
         What it means if they differ.
+    weights : float
+        The same of the weights of a projection; 0 for the same bits.
 
     Raises
     ------
@@ -137,12 +141,13 @@ def require_close(expected: Outcome, found: Outcome, error: float, what: str) ->
     texts = []
     for name, values in arrays(expected).items():
         other = theirs.get(name)
-        rounded = name.startswith(("samples of", "present"))
-        if not rounded or other is None or other.shape != values.shape:
+        share = error if name.startswith(("samples of", "present")) else 0.0
+        share = weights if name.startswith("weight of") else share
+        if not share or other is None or other.shape != values.shape:
             text = _difference(values, other)
         else:
             apart = np.abs(values - other).max(initial=0.0)
-            limit = error * max(1.0, np.abs(values).max(initial=0.0))
+            limit = share * max(1.0, np.abs(values).max(initial=0.0))
             text = "" if apart <= limit else f"differs by up to {apart:.1e}, more than {limit:.1e}"
         texts += [f"{name}: {text}"] if text else []
     if texts:

@@ -7,7 +7,7 @@ runs :data:`CHECKS` (of the backend alone) and :data:`CASE_CHECKS` (of the backe
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -48,13 +48,15 @@ def check_agreement(backend: str, case: Case) -> None:
     require_same(outcome(JUDGE, case), outcome(backend, case), f"{backend} and {JUDGE} differ")
 
 
-def check_closeness(backend: str, case: Case) -> None:
-    """The backend gives the judge's spikes, and its state but for rounding.
+def check_closeness(backend: str, case: Case, error: float = 1e-11, weights: float = 0.0) -> None:
+    """The backend gives the judge's spikes, and its state and weights but for rounding.
 
     For backends that reach the same numbers by other operations; not among :data:`CASE_CHECKS`.
+    ``error`` and ``weights`` are those of :func:`neurosim.testing.compare.require_close`.
     """
     found = outcome(backend, case)
-    require_close(outcome(JUDGE, case), found, 1e-11, f"{backend} and {JUDGE} differ")
+    what = f"{backend} and {JUDGE} differ"
+    require_close(outcome(JUDGE, case), found, error, what, weights)
 
 
 def check_repeats(backend: str, case: Case) -> None:
@@ -178,11 +180,22 @@ def check_feeding(backend: str) -> None:
 
 def check_control(backend: str) -> None:
     """Freezing, setting weights and going back give the same bits as the judge at every stage."""
+    for expected, found, what in _stages(backend):
+        require_same(expected, found, what)
+
+
+def check_control_closeness(backend: str, error: float, weights: float) -> None:
+    """As :func:`check_control` but for rounding; not among :data:`CHECKS`."""
+    for expected, found, what in _stages(backend):
+        require_close(expected, found, error, what, weights)
+
+
+def _stages(backend: str) -> Iterator[tuple[Outcome, Outcome, str]]:
     for name in ("stdp axonal", "stdp mixed", "stdp dendritic", "stdp spinnaker"):
         case = CASES[name]
         stages = zip(_controlled(JUDGE, case), _controlled(backend, case), strict=True)
         for stage, (expected, found) in enumerate(stages):
-            require_same(expected, found, f"{name!r}: stage {stage} differs from {JUDGE}")
+            yield expected, found, f"{name!r}: stage {stage} differs from {JUDGE}"
 
 
 def _controlled(backend: str, case: Case) -> list[Outcome]:

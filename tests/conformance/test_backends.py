@@ -7,25 +7,28 @@ from itertools import product
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, note, settings
+from hypothesis import HealthCheck, assume, given, note, settings
 
 from neurosim.backends.registry import backend as find_backend
 from neurosim.errors import UnsupportedError
 from neurosim.plan.lower import lower
 from neurosim.testing import pair_rule
 from neurosim.testing.cases import CASES, Case
+from neurosim.testing.changes import check_changes_closeness
 from neurosim.testing.conformance import (
     CASE_CHECKS,
     CHECKS,
     SUITE,
     check_agreement,
     check_closeness,
+    check_control_closeness,
     check_pauses,
 )
+from neurosim.testing.start import SEED
 from neurosim.testing.strategies import cases, linear_cases
 
-EVENT, PRECISE = "numba-event", "numba-event-precise"
-BACKENDS = ("numba", "reference", EVENT, PRECISE)
+EVENT, PRECISE, BRIAN2 = "numba-event", "numba-event-precise", "brian2"
+BACKENDS = ("numba", "reference", EVENT, PRECISE, BRIAN2)
 JUDGED = ("numba",)
 """Backends that must give the judge's bits."""
 
@@ -40,6 +43,7 @@ OFF_GRID = "it asks for spikes on the grid"
 EXEMPTIONS: dict[tuple[str, ...], str] = {
     **{(backend, check): why for backend in (EVENT, PRECISE) for check, why in NEEDS.items()},
     **{(PRECISE, check): OFF_GRID for check in ("chain", "rate")},
+    (BRIAN2, "control"): "it asks for the judge's bits; see test_closeness_of_control",
 }
 """Checks that need not pass, by (backend, check) or (backend, check, case), with the reason."""
 
@@ -53,12 +57,44 @@ RUNS = {
 CHANGES = ("unchanged", "changes")
 """Checks of what event-driven backends refuse (``check_refusal`` sees to it)."""
 
+QUICK = ("own kind", "poisson", "recurrent spinnaker")
+"""Cases on which all checks of Brian2 run by default; the others are slow."""
+
+SYMBOLIC = ("neurons if_curr_alpha", "parameters")
+"""Cases whose equations Brian2 solves for ten seconds."""
+
+
+def marked(backend: str, check: str, case: str) -> Any:
+    """A pair of a check and a case, with the marks that it needs on a backend."""
+    if backend == BRIAN2 and case not in QUICK:
+        return pytest.param(backend, check, case, marks=pytest.mark.slow)
+    return backend, check, case
+
+
 PAIRS = [
-    (backend, *pair)
+    marked(backend, *pair)
     for backend, pair in product(BACKENDS, SUITE)
     if (pair[0] != "agreement" or backend in JUDGED)
+    and (pair[0] != "changes" or backend != BRIAN2)
     and (backend not in (EVENT, PRECISE) or (pair[1] in RUNS and pair[0] not in CHANGES))
 ]
+
+STEPPED = 1e-11
+"""Brian2 runs the kind's own scheme, or solves linear equations exactly: rounding only."""
+WEIGHTS = 1e-6
+"""Of plastic weights, which are rounded to single precision after every change."""
+
+CLOSE: dict[str, tuple[float, float]] = {
+    "neurons adex rk4": (1e-6, 0.0),  # Brian2's method integrates the conductances as well
+    "neurons if_cond_exp rk4": (1e-8, 0.0),
+    "neurons if_cond_alpha rk4": (1e-4, 0.0),  # with dt a third of tau_syn_E
+    **{f"stdp {name}": (WEIGHTS, WEIGHTS) for name in ("axonal", "mixed", "dendritic")},
+    "stdp spinnaker": (WEIGHTS, WEIGHTS),
+    "stdp in double": (STEPPED, STEPPED),
+    "recurrent": (WEIGHTS, WEIGHTS),
+    "recurrent spinnaker": (WEIGHTS, WEIGHTS),
+}
+"""Largest errors of states and weights on Brian2, where they are not ``STEPPED`` and none."""
 
 EXAMPLES = settings(
     max_examples=20,
@@ -73,6 +109,13 @@ def hold(exemption: tuple[str, ...], check: Callable[..., None], *args: Any) -> 
             check(*args)
     else:
         check(*args)
+
+
+@pytest.fixture(autouse=True)
+def _brian2(request: pytest.FixtureRequest) -> None:
+    """Skip tests of Brian2 where it is not installed."""
+    if "brian2" in request.node.name:
+        pytest.importorskip("brian2", exc_type=ImportError)
 
 
 @pytest.mark.parametrize(("backend", "check"), list(product(BACKENDS, CHECKS)))
@@ -105,6 +148,38 @@ def test_event_driven_backends_run_many_cases() -> None:
 @pytest.mark.parametrize("case", sorted(RUNS))
 def test_closeness(case: str) -> None:
     check_closeness(EVENT, CASES[case])
+
+
+@pytest.mark.parametrize(
+    "case",
+    [pytest.param(c, marks=pytest.mark.slow) if c in SYMBOLIC else c for c in CASES],
+)
+def test_closeness_of_brian2(case: str) -> None:
+    check_closeness(BRIAN2, CASES[case], *CLOSE.get(case, (STEPPED, 0.0)))
+
+
+def test_closeness_of_control_on_brian2() -> None:
+    check_control_closeness(BRIAN2, WEIGHTS, WEIGHTS)
+
+
+@pytest.mark.parametrize("case", ["currents", "recurrent", "tsodyks-markram"])
+def test_closeness_of_changes_on_brian2(case: str) -> None:
+    error, weights = CLOSE.get(case, (STEPPED, 0.0))
+    check_changes_closeness(BRIAN2, CASES[case], error, weights)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("timing", ["standard", "spinnaker"])
+def test_random_networks_on_brian2(timing: str) -> None:
+    @EXAMPLES
+    @given(case=cases(timing))
+    def agree(case: Case) -> None:
+        plan = lower(case.network(), case.dt, SEED, weights=case.weights)
+        assume(not find_backend(BRIAN2).check(plan))  # some spike twice into plastic synapses
+        note(repr(case.network()))
+        check_closeness(BRIAN2, case, 1e-4, WEIGHTS)
+
+    agree()
 
 
 def test_closeness_on_random_networks() -> None:

@@ -28,8 +28,6 @@ def test_there_are_pages_with_code():
 @pytest.mark.filterwarnings(r"ignore:'\w+' (argument is )?deprecated:DeprecationWarning")  # Brian2
 @pytest.mark.parametrize("page", WITH_CODE, ids=name)
 def test_code_blocks_run(page, tmp_path, monkeypatch):
-    if page.stem == "brian2":
-        pytest.importorskip("brian2")
     blocks = re.findall(r"^```python\n(.*?)^```", page.read_text(encoding="utf-8"), re.M | re.S)
     script = tmp_path / "page.py"
     script.write_text("\n".join(blocks), encoding="utf-8")

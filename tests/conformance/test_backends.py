@@ -111,13 +111,6 @@ def hold(exemption: tuple[str, ...], check: Callable[..., None], *args: Any) -> 
         check(*args)
 
 
-@pytest.fixture(autouse=True)
-def _brian2(request: pytest.FixtureRequest) -> None:
-    """Skip tests of Brian2 where it is not installed."""
-    if "brian2" in request.node.name:
-        pytest.importorskip("brian2", exc_type=ImportError)
-
-
 @pytest.mark.parametrize(("backend", "check"), list(product(BACKENDS, CHECKS)))
 def test_backend(backend: str, check: str) -> None:
     hold((backend, check), CHECKS[check], backend)

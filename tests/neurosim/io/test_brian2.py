@@ -18,7 +18,7 @@ from neurosim.network.serial import kind_hash
 from tests.neurosim.io.brian2_models import MODELS, Model, coba
 
 with quiet():
-    b = pytest.importorskip("brian2")
+    import brian2 as b
 
 ARRIVALS = {"in": [20.0, 33.3, 80.0], "excitatory": [20.0, 33.3, 34.3], "inhibitory": [50.0, 55.0]}
 

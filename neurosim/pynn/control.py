@@ -11,8 +11,11 @@ from neurosim.backends.simulation import Simulation
 from neurosim.errors import ParameterError, SimulationError
 from neurosim.pynn import cells, simulator
 
+SEED = 42
+"""Seed of scripts that give none: they repeat, as with other simulators of PyNN."""
+
 OPTIONS = {
-    "backend": "numba", "seed": None, "threads": 1, "precision": "double", "weights": "single",
+    "backend": "numba", "seed": SEED, "threads": 1, "precision": "double", "weights": "single",
     "progress": None,
 }  # fmt: skip
 """Options of neurosim that :func:`setup` takes, with their defaults."""
@@ -31,8 +34,9 @@ def setup(timestep: float = 0.1, min_delay: float | str = "auto", **extra_params
         Bounds of delays, ms; "auto" takes the shortest one of the projections.
     backend : str
         Backend of neurosim, ``"numba"`` by default.
-    seed : int, optional
-        Root seed of what neurosim draws; drawn if not given.
+    seed : int or None
+        Root seed of what neurosim draws, the same in every run of a script by default; None draws
+        one.
     threads : int
         Threads of the step loop.
     precision, weights : {"double", "single"}

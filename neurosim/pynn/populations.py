@@ -18,6 +18,12 @@ class Assembly(common.Assembly):
     __doc__ = common.Assembly.__doc__
     _simulator = simulator
 
+    @property
+    def receptor_types(self) -> list[str]:
+        """Receptors that all populations have, in the order of the first."""
+        first, *others = (population.receptor_types for population in self.populations)
+        return [name for name in first if all(name in other for other in others)]
+
 
 class _Parameters:
     """Access to parameters, the same for populations and views."""

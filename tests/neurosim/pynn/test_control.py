@@ -37,14 +37,18 @@ def test_options_reach_the_core():
     assert (plan.seed, plan.precision, plan.weights, plan.dt) == (11, "single", "double", 0.1)
 
 
-def test_without_a_seed_one_is_drawn():
-    seeds = set()
-    for _ in range(2):
-        sim.setup()
-        sim.Population(1, sim.IF_cond_exp())
-        sim.run(1.0)
-        seeds.add(sim.simulation().plan.seed)
-    assert len(seeds) == 2
+def test_scripts_repeat_and_none_draws_a_seed():
+    def seeds(**options):
+        found = set()
+        for _ in range(2):
+            sim.setup(**options)
+            sim.Population(1, sim.IF_cond_exp())
+            sim.run(1.0)
+            found.add(sim.simulation().plan.seed)
+        return found
+
+    assert seeds() == {42}
+    assert len(seeds(seed=None)) == 2
 
 
 def test_spikes_off_the_grid():

@@ -87,3 +87,10 @@ def test_a_population_of_many_cells_is_quick_to_ask(sim):
     counts = cells.get_spike_counts()
     assert len(counts) == 5000
     assert cells.mean_spike_count() == pytest.approx(np.mean(list(counts.values())))
+
+
+def test_receptors_of_an_assembly_keep_their_order(sim):
+    both = sim.Population(1, sim.IF_curr_exp()) + sim.Population(2, sim.IF_curr_alpha())
+    assert both.receptor_types == ["excitatory", "inhibitory"]
+    made = sim.Projection(both, both, sim.AllToAllConnector(), sim.StaticSynapse(weight=0.1))
+    assert made.receptor_type == "excitatory"

@@ -14,9 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from neurosim.datasets.digits import Digits, bundled, mnist
 from neurosim.declare import Declared, choice, integer, param
 from neurosim.errors import ParameterError
-from neurosim.experiments.ann_to_event.data import Digits, bundled, mnist, spikes
+from neurosim.experiments.ann_to_event.data import spikes
 from neurosim.experiments.ann_to_event.training import (
     Classifier,
     Norse,

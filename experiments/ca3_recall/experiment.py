@@ -13,10 +13,11 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
+from neurosim.datasets.digits import LEVELS
 from neurosim.declare import Declared, given, integer, nested, param
 from neurosim.errors import ParameterError
 from neurosim.experiments._ca3 import judge, spacing_text
-from neurosim.experiments.ca3_recall.images import LEVELS, N_PIXELS, Images, chosen, digits
+from neurosim.experiments.ca3_recall.images import N_PIXELS, Images, chosen, digits
 from neurosim.models.ca3.memory import CA3Memory
 from neurosim.models.ca3.network import OUT
 from neurosim.models.ca3.operations import Learn, Operation, RecallContent, RecallCue

@@ -5,13 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from neurosim.errors import MissingDependency, ParameterError
+from neurosim.datasets.digits import LEVELS, bundled
+from neurosim.errors import ParameterError
 
 SIDE = 8
 N_PIXELS = SIDE * SIDE
-LEVELS = 16
-"""Grey levels of the images."""
-
 Images = NDArray[np.bool_]
 
 
@@ -35,15 +33,11 @@ def digits(threshold: int) -> tuple[Images, NDArray[np.int64]]:
     MissingDependency
         If scikit-learn is not installed.
     """
-    try:
-        from sklearn.datasets import load_digits
-    except ImportError as error:
-        raise MissingDependency("experiment 'ca3_recall'", "scikit-learn", "data") from error
-    data = load_digits()
-    black = data.images.reshape(-1, N_PIXELS) >= threshold
+    images, labels = bundled()
+    black = np.rint(LEVELS * images).reshape(-1, N_PIXELS) >= threshold
     _, first = np.unique(black, axis=0, return_index=True)
     usable = np.sort(first[black[first].any(axis=1)])
-    return black[usable], data.target[usable].astype(np.int64)
+    return black[usable], labels[usable]
 
 
 def chosen(n: int, available: int, rng: np.random.Generator) -> NDArray[np.int64]:

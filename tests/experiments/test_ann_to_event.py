@@ -1,16 +1,16 @@
 from __future__ import annotations
 
-import gzip
 import warnings
 
 import numpy as np
 import pytest
 import torch
 
-from neurosim.errors import MissingDependency, ParameterError, StoreError
+from neurosim.datasets.digits import bundled
+from neurosim.errors import MissingDependency, ParameterError
 from neurosim.experiments.ann_to_event import EXPERIMENT
 from neurosim.experiments.ann_to_event import training as trained
-from neurosim.experiments.ann_to_event.data import IMAGES, LABELS, bundled, mnist, spikes
+from neurosim.experiments.ann_to_event.data import spikes
 
 from .running import drawn, run
 
@@ -74,60 +74,6 @@ def test_spike_trains_are_even_and_as_many_as_the_grey_level_says():
     ramp = spikes(np.array([[[0.0, 0.25, 1.0]]]), 8)[0, :, 0]
     assert ramp.sum(axis=0).tolist() == [0, 2, 8]
     assert np.diff(np.flatnonzero(ramp[:, 1])).tolist() == [4]
-
-
-def idx(values, magic):
-    values = np.asarray(values, dtype=np.uint8)
-    return np.array([magic, *values.shape], dtype=">i4").tobytes() + values.tobytes()
-
-
-def put(folder, packed):
-    (folder / "mnist").mkdir()
-    rng = np.random.default_rng(0)
-    for part, n in (("train", 3), ("t10k", 2)):
-        for name, content in (
-            ("images-idx3", idx(rng.integers(0, 256, (n, 28, 28)), IMAGES)),
-            ("labels-idx1", idx(np.arange(n), LABELS)),
-        ):
-            path = folder / "mnist" / f"{part}-{name}-ubyte{'.gz' if packed else ''}"
-            path.write_bytes(gzip.compress(content) if packed else content)
-
-
-@pytest.mark.parametrize("packed", [False, True])
-def test_mnist_is_read_from_the_folder_of_data(tmp_path, monkeypatch, packed):
-    put(tmp_path, packed)
-    monkeypatch.setenv("NEUROSIM_DATA", str(tmp_path))
-    images, labels = mnist()
-    assert images.shape == (5, 28, 28)
-    assert 0.0 <= images.min() < images.max() <= 1.0
-    assert labels.tolist() == [0, 1, 2, 0, 1]
-
-
-def test_missing_and_damaged_files_of_mnist_are_refused(tmp_path, monkeypatch):
-    monkeypatch.delenv("NEUROSIM_DATA", raising=False)
-    with pytest.raises(StoreError, match="NEUROSIM_DATA must name a folder"):
-        mnist()
-    monkeypatch.setenv("NEUROSIM_DATA", str(tmp_path))
-    with pytest.raises(StoreError, match="cannot be read"):
-        mnist()
-    put(tmp_path, False)
-    path = tmp_path / "mnist" / "train-images-idx3-ubyte"
-    whole = path.read_bytes()
-    for content in (b"", whole[:-1], whole[:10], b"\0" * len(whole)):
-        path.write_bytes(content)
-        with pytest.raises(StoreError, match="is damaged or no file of MNIST"):
-            mnist()
-
-
-def test_a_damaged_packed_file_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setenv("NEUROSIM_DATA", str(tmp_path))
-    put(tmp_path, True)
-    path = tmp_path / "mnist" / "t10k-images-idx3-ubyte.gz"
-    whole = path.read_bytes()
-    for content in (b"nonsense", whole[:-20], whole[:20] + b"\0" * 20 + whole[40:]):
-        path.write_bytes(content)
-        with pytest.raises(StoreError, match="cannot be read"):
-            mnist()
 
 
 def test_nothing_left_to_test_with_is_refused():

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import gzip
 import os
+import zipfile
 import zlib
 from pathlib import Path
 from typing import NamedTuple
@@ -14,11 +14,9 @@ from numpy.typing import NDArray
 from neurosim.errors import MissingDependency, StoreError
 
 FOLDER = "NEUROSIM_DATA"
-"""Environment variable with the folder that holds ``mnist/``."""
+"""Environment variable with the folder of data."""
 LEVELS = 16
 """Grey levels of the small images above black."""
-IMAGES, LABELS = 0x803, 0x801
-"""First numbers of MNIST's files of images and labels."""
 
 
 class Digits(NamedTuple):
@@ -47,40 +45,30 @@ def bundled() -> Digits:
 def mnist() -> Digits:
     """MNIST's 70,000 images of 28 x 28 pixels, training images first.
 
-    They are read from ``mnist/`` in the folder that ``NEUROSIM_DATA`` names: the four files of the
-    original distribution, packed (``.gz``) or not.
+    They are read from ``mnist.npz`` in the folder that ``NEUROSIM_DATA`` names: bytes
+    ``train_images`` (60000, 28, 28), ``train_labels`` (60000,), ``test_images`` and
+    ``test_labels``.
 
     Raises
     ------
     StoreError
-        If a file is missing or damaged.
+        If the file is missing or damaged.
     """
     place = os.environ.get(FOLDER)
     if not place:
         raise StoreError(
-            f"MNIST: {FOLDER} must name a folder with mnist/train-images-idx3-ubyte and the other "
-            "three files, it is not set. Set it, or use the bundled digits."
+            f"MNIST: {FOLDER} must name a folder with mnist.npz, it is not set. Set it, or use the "
+            "bundled digits."
         )
-    folder = Path(place) / "mnist"
-    parts = [
-        (_read(folder / f"{part}-images-idx3-ubyte", IMAGES),
-         _read(folder / f"{part}-labels-idx1-ubyte", LABELS))
-        for part in ("train", "t10k")
-    ]  # fmt: skip
-    images, labels = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
-    return Digits(images / 255.0, labels.astype(np.int64))
-
-
-def _read(path: Path, magic: int) -> NDArray[np.uint8]:
-    """An IDX file: a number that tells the form, sizes as big-endian int32, then bytes."""
-    packed = path.with_name(f"{path.name}.gz")
+    path = Path(place) / "mnist.npz"
     try:
-        content = gzip.decompress(packed.read_bytes()) if packed.exists() else path.read_bytes()
-    except (OSError, EOFError, zlib.error) as error:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
+            images, labels = (
+                np.concatenate([file[f"{part}_{what}"] for part in ("train", "test")])
+                for what in ("images", "labels")
+            )
+    except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile, zlib.error) as error:
         raise StoreError(f"file {str(path)!r}: cannot be read ({error}). Check it.") from error
-    n = 3 if magic == IMAGES else 1
-    start = 4 * (1 + n)
-    head = np.frombuffer(content[:start], dtype=">i4").tolist() if len(content) >= start else [0]
-    if head[0] != magic or len(content) != start + int(np.prod(head[1:])):
-        raise StoreError(f"file {str(path)!r}: is damaged or no file of MNIST. Use another copy.")
-    return np.frombuffer(content, dtype=np.uint8, offset=start).reshape(head[1:])
+    if images.shape != (len(labels), 28, 28) or images.dtype != np.uint8 or labels.max() > 9:
+        raise StoreError(f"file {str(path)!r}: does not hold MNIST's images. Use another copy.")
+    return Digits(images / 255.0, labels.astype(np.int64))

@@ -1,10 +1,9 @@
-import gzip
 import sys
 
 import numpy as np
 import pytest
 
-from neurosim.datasets.digits import IMAGES, LABELS, bundled, mnist
+from neurosim.datasets.digits import bundled, mnist
 from neurosim.errors import MissingDependency, StoreError
 
 
@@ -21,26 +20,22 @@ def test_they_need_scikit_learn(monkeypatch):
         bundled()
 
 
-def idx(values, magic):
-    values = np.asarray(values, dtype=np.uint8)
-    return np.array([magic, *values.shape], dtype=">i4").tobytes() + values.tobytes()
-
-
-def put(folder, packed):
-    (folder / "mnist").mkdir()
+def put(folder, **changes):
     rng = np.random.default_rng(0)
-    for part, n in (("train", 3), ("t10k", 2)):
-        for name, content in (
-            ("images-idx3", idx(rng.integers(0, 256, (n, 28, 28)), IMAGES)),
-            ("labels-idx1", idx(np.arange(n), LABELS)),
-        ):
-            path = folder / "mnist" / f"{part}-{name}-ubyte{'.gz' if packed else ''}"
-            path.write_bytes(gzip.compress(content) if packed else content)
+    arrays = {
+        f"{part}_{what}": values.astype(np.uint8)
+        for part, n in (("train", 3), ("test", 2))
+        for what, values in (
+            ("images", rng.integers(0, 256, (n, 28, 28))),
+            ("labels", np.arange(n)),
+        )
+    }
+    kept = {name: a for name, a in {**arrays, **changes}.items() if a is not None}
+    np.savez_compressed(folder / "mnist.npz", **kept)
 
 
-@pytest.mark.parametrize("packed", [False, True])
-def test_mnist_is_read_from_the_folder_of_data(tmp_path, monkeypatch, packed):
-    put(tmp_path, packed)
+def test_mnist_is_read_from_the_folder_of_data(tmp_path, monkeypatch):
+    put(tmp_path)
     monkeypatch.setenv("NEUROSIM_DATA", str(tmp_path))
     images, labels = mnist()
     assert images.shape == (5, 28, 28)
@@ -55,21 +50,26 @@ def test_missing_and_damaged_files_of_mnist_are_refused(tmp_path, monkeypatch):
     monkeypatch.setenv("NEUROSIM_DATA", str(tmp_path))
     with pytest.raises(StoreError, match="cannot be read"):
         mnist()
-    put(tmp_path, False)
-    path = tmp_path / "mnist" / "train-images-idx3-ubyte"
+    put(tmp_path)
+    path = tmp_path / "mnist.npz"
     whole = path.read_bytes()
-    for content in (b"", whole[:-1], whole[:10], b"\0" * len(whole)):
-        path.write_bytes(content)
-        with pytest.raises(StoreError, match="is damaged or no file of MNIST"):
-            mnist()
-
-
-def test_a_damaged_packed_file_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setenv("NEUROSIM_DATA", str(tmp_path))
-    put(tmp_path, True)
-    path = tmp_path / "mnist" / "t10k-images-idx3-ubyte.gz"
-    whole = path.read_bytes()
-    for content in (b"nonsense", whole[:-20], whole[:20] + b"\0" * 20 + whole[40:]):
+    for content in (b"", b"nonsense", whole[:-100], whole[:200] + b"\0" * 50 + whole[250:]):
         path.write_bytes(content)
         with pytest.raises(StoreError, match="cannot be read"):
             mnist()
+
+
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        ({"test_labels": None}, "cannot be read"),
+        ({"test_images": np.zeros((2, 27, 28), np.uint8)}, "cannot be read"),
+        ({"train_labels": np.zeros(4, np.uint8)}, "does not hold MNIST's images"),
+        ({"train_labels": np.full(3, 10, np.uint8)}, "does not hold MNIST's images"),
+    ],
+)
+def test_other_content_is_refused(tmp_path, monkeypatch, changes, text):
+    put(tmp_path, **changes)
+    monkeypatch.setenv("NEUROSIM_DATA", str(tmp_path))
+    with pytest.raises(StoreError, match=text):
+        mnist()

@@ -6,26 +6,12 @@ from typing import Any, ClassVar
 
 from pyNN.standardmodels import build_translations, cells
 
-from neurosim.neurons import (
-    AdEx,
-    HHCondExp,
-    IFCondAlpha,
-    IFCondExp,
-    IFCurrAlpha,
-    IFCurrDelta,
-    IFCurrExp,
-)
-from neurosim.neurons import (
-    Izhikevich as NativeIzhikevich,
-)
-from neurosim.neurons.sources import SpikeSourceArray as NativeArray
-from neurosim.neurons.sources import SpikeSourcePoisson as NativePoisson
+from neurosim import neurons
+from neurosim.neurons import sources
 from neurosim.pynn.renewal import GammaTrains, RefractoryTrains
 
-
-def same_names(cell: Any) -> Any:
-    """Translations of a cell whose parameters bear PyNN's names."""
-    return build_translations(*((name, name) for name in cell.default_parameters))
+UNITS = {"1": "dimensionless"}
+"""Units that the core and PyNN call differently."""
 
 
 class _Native:
@@ -35,6 +21,21 @@ class _Native:
     """
 
     kind: ClassVar[Any]
+    translations: ClassVar[Any]
+    recordable: ClassVar[list[str]]
+    units: ClassVar[dict[str, str]]
+
+    def __init_subclass__(cls, kind: Any = None) -> None:
+        """Take over PyNN's text and names, and what the kind can record beside."""
+        if kind is None:  # a base of several
+            return
+        cell: Any = cls.__bases__[-1]
+        cls.kind = kind
+        cls.__doc__ = cell.__doc__
+        cls.translations = build_translations(*((name, name) for name in cell.default_parameters))
+        states = [s for s in getattr(kind, "state", ()) if s.recordable]
+        more = {s.name: UNITS.get(s.unit, s.unit) for s in states if s.name not in cell.recordable}
+        cls.recordable, cls.units = [*cell.recordable, *more], {**cell.units, **more}
 
     def native_kind(self, parameters: dict[str, Any]) -> Any:
         """The kind with parameters, each a number or one for each cell."""
@@ -49,101 +50,63 @@ class _Native:
         return None
 
 
-def _recordable(cell: Any, kind: Any) -> tuple[list[str], dict[str, str]]:
-    """PyNN's recordable variables and units of a cell, with those that the kind adds."""
-    more = {s.name: s.unit for s in kind.state if s.recordable and s.name not in cell.recordable}
-    units = {name: {"1": "dimensionless"}.get(unit, unit) for name, unit in more.items()}
-    return [*cell.recordable, *more], {**cell.units, **units}
+class IF_curr_exp(_Native, cells.IF_curr_exp, kind=neurons.IFCurrExp):
+    pass
 
 
-class IF_curr_exp(_Native, cells.IF_curr_exp):
-    __doc__ = cells.IF_curr_exp.__doc__
-    kind = IFCurrExp
-    translations = same_names(cells.IF_curr_exp)
-    recordable, units = _recordable(cells.IF_curr_exp, IFCurrExp)
+class IF_curr_alpha(_Native, cells.IF_curr_alpha, kind=neurons.IFCurrAlpha):
+    pass
 
 
-class IF_curr_alpha(_Native, cells.IF_curr_alpha):
-    __doc__ = cells.IF_curr_alpha.__doc__
-    kind = IFCurrAlpha
-    translations = same_names(cells.IF_curr_alpha)
-    recordable, units = _recordable(cells.IF_curr_alpha, IFCurrAlpha)
+class IF_curr_delta(_Native, cells.IF_curr_delta, kind=neurons.IFCurrDelta):
+    pass
 
 
-class IF_curr_delta(_Native, cells.IF_curr_delta):
-    __doc__ = cells.IF_curr_delta.__doc__
-    kind = IFCurrDelta
-    translations = same_names(cells.IF_curr_delta)
-    recordable, units = _recordable(cells.IF_curr_delta, IFCurrDelta)
+class IF_cond_exp(_Native, cells.IF_cond_exp, kind=neurons.IFCondExp):
+    pass
 
 
-class IF_cond_exp(_Native, cells.IF_cond_exp):
-    __doc__ = cells.IF_cond_exp.__doc__
-    kind = IFCondExp
-    translations = same_names(cells.IF_cond_exp)
-    recordable, units = _recordable(cells.IF_cond_exp, IFCondExp)
+class IF_cond_alpha(_Native, cells.IF_cond_alpha, kind=neurons.IFCondAlpha):
+    pass
 
 
-class IF_cond_alpha(_Native, cells.IF_cond_alpha):
-    __doc__ = cells.IF_cond_alpha.__doc__
-    kind = IFCondAlpha
-    translations = same_names(cells.IF_cond_alpha)
-    recordable, units = _recordable(cells.IF_cond_alpha, IFCondAlpha)
+class HH_cond_exp(_Native, cells.HH_cond_exp, kind=neurons.HHCondExp):
+    pass
 
 
-class HH_cond_exp(_Native, cells.HH_cond_exp):
-    __doc__ = cells.HH_cond_exp.__doc__
-    kind = HHCondExp
-    translations = same_names(cells.HH_cond_exp)
-    recordable, units = _recordable(cells.HH_cond_exp, HHCondExp)
+class EIF_cond_exp_isfa_ista(_Native, cells.EIF_cond_exp_isfa_ista, kind=neurons.AdEx):
+    pass
 
 
-class EIF_cond_exp_isfa_ista(_Native, cells.EIF_cond_exp_isfa_ista):
-    __doc__ = cells.EIF_cond_exp_isfa_ista.__doc__
-    kind = AdEx
-    translations = same_names(cells.EIF_cond_exp_isfa_ista)
-    recordable, units = _recordable(cells.EIF_cond_exp_isfa_ista, AdEx)
+class Izhikevich(_Native, cells.Izhikevich, kind=neurons.Izhikevich):
+    pass
 
 
-class Izhikevich(_Native, cells.Izhikevich):
-    __doc__ = cells.Izhikevich.__doc__
-    kind = NativeIzhikevich
-    translations = same_names(cells.Izhikevich)
-    recordable, units = _recordable(cells.Izhikevich, NativeIzhikevich)
+class SpikeSourceArray(_Native, cells.SpikeSourceArray, kind=sources.SpikeSourceArray):
+    pass
 
 
-class SpikeSourceArray(_Native, cells.SpikeSourceArray):
-    __doc__ = cells.SpikeSourceArray.__doc__
-    kind = NativeArray
-    translations = same_names(cells.SpikeSourceArray)
-
-
-class SpikeSourcePoisson(_Native, cells.SpikeSourcePoisson):
-    __doc__ = cells.SpikeSourcePoisson.__doc__
-    kind = NativePoisson
-    translations = same_names(cells.SpikeSourcePoisson)
+class SpikeSourcePoisson(_Native, cells.SpikeSourcePoisson, kind=sources.SpikeSourcePoisson):
+    pass
 
 
 class _Renewal(_Native):
     """A source whose spikes are drawn here and fed to the network."""
 
-    kind = NativeArray
     draws: ClassVar[Any]
 
     def native_kind(self, parameters: dict[str, Any]) -> Any:
-        return NativeArray(spike_times=())
+        return self.kind(spike_times=())
 
     def trains(self, populations: list[Any]) -> Any:
         return self.draws(len(populations))
 
 
-class SpikeSourceGamma(_Renewal, cells.SpikeSourceGamma):
-    __doc__ = cells.SpikeSourceGamma.__doc__
+class SpikeSourceGamma(_Renewal, cells.SpikeSourceGamma, kind=sources.SpikeSourceArray):
     draws = GammaTrains
-    translations = same_names(cells.SpikeSourceGamma)
 
 
-class SpikeSourcePoissonRefractory(_Renewal, cells.SpikeSourcePoissonRefractory):
-    __doc__ = cells.SpikeSourcePoissonRefractory.__doc__
+class SpikeSourcePoissonRefractory(
+    _Renewal, cells.SpikeSourcePoissonRefractory, kind=sources.SpikeSourceArray
+):
     draws = RefractoryTrains
-    translations = same_names(cells.SpikeSourcePoissonRefractory)

@@ -33,6 +33,10 @@ class SmallWorldConnector(connectors.SmallWorldConnector, MapConnector):
         What draws.
     """
 
+    def __init__(self, degree: float, *args: Any, **named: Any) -> None:
+        super().__init__(degree, *args, **named)
+        self.degree = degree
+
     def connect(self, projection: Any) -> None:
         """Join the cells of a projection."""
         if self.allow_self_connections == "NoMutual":
@@ -40,8 +44,7 @@ class SmallWorldConnector(connectors.SmallWorldConnector, MapConnector):
                 "SmallWorldConnector.allow_self_connections: must be True or False, got 'NoMutual'."
                 " Give one of them."
             )
-        distance = self._generate_distance_map(projection)
-        near = eval(self.d_expression, {"d": distance}).evaluate(simplify=False)
+        near = self._generate_distance_map(projection).evaluate(simplify=False) < self.degree
         same = np.equal.outer(projection.pre.all_cells, projection.post.all_cells).astype(bool)
         allowed = np.ones_like(near) if self.allow_self_connections else ~same
         rng = self.rng.rng if hasattr(self.rng, "rng") else np.random.default_rng()

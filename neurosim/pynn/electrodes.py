@@ -79,6 +79,14 @@ class _Electrode(StandardCurrentSource):
         """Begin anew at time 0."""
         self._past = []
 
+    def memory(self) -> Any:
+        """What :meth:`recall` needs to undo what follows."""
+        return list(self.names), list(self._past)
+
+    def recall(self, memory: Any) -> None:
+        """Back to a memory."""
+        self.names, self._past = memory
+
     def _get_data(self) -> Any:
         simulation = simulator.state.simulation
         if simulation is None:

@@ -164,8 +164,7 @@ class Projection(common.Projection):
     def present(self, name: str) -> NDArray[np.float64]:
         """Values of a parameter of all synapses; in a run, weights as they are now."""
         simulation = simulator.state.simulation
-        learns = self.synapse_type.constants and "A_plus" in self._values
-        if name == "weight" and simulation is not None and learns:
+        if name == "weight" and simulation is not None and self.synapse_type.learns:
             values = self._values["weight"].copy()
             for part in self._parts:
                 order = engine_order(simulation.plan, part)

@@ -86,6 +86,14 @@ class Recorder(recording.Recorder):
         """Begin anew at time 0."""
         self.probes, self._pieces = {}, {}
 
+    def memory(self) -> Any:
+        """What :meth:`recall` needs to undo what follows."""
+        return dict(self.probes), {name: list(pieces) for name, pieces in self._pieces.items()}
+
+    def recall(self, memory: Any) -> None:
+        """Back to a memory."""
+        self.probes, self._pieces = memory
+
     def _piece(self, name: str, simulation: Simulation) -> Piece:
         found, population = simulation.recording(), self.population.name
         if name == "spikes":

@@ -93,11 +93,18 @@ class State(common.control.BaseState):
             self.network = build.network(self)
             self.simulation = prepare(self.network, dt=self.dt, **self.options)
         elif self.changed:
+            before = [(item, item.memory()) for item in (*self.recorders, *self.electrodes)]
             for recorder in self.recorders:
                 recorder.keep(self.simulation)
             self._note(self.t)
-            self.network = build.network(self)
-            self.simulation.change(self.network)
+            try:
+                network = build.network(self)
+                self.simulation.change(network)
+            except BaseException:
+                for item, memory in before:
+                    item.recall(memory)
+                raise
+            self.network = network
         self.changed = False
         return self.simulation
 

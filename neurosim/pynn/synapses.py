@@ -18,6 +18,8 @@ class _Native:
     """A synapse type of the core; ``constants`` are parameters that differ by group only."""
 
     constants: ClassVar[tuple[str, ...]] = ()
+    learns: ClassVar[bool] = False
+    """Whether weights move in a run."""
 
     def _get_minimum_delay(self) -> float:
         return float(simulator.state.min_delay)
@@ -47,6 +49,7 @@ class TsodyksMarkramSynapse(_Native, synapses.TsodyksMarkramSynapse):
 class STDPMechanism(_Native, synapses.STDPMechanism):
     __doc__ = synapses.STDPMechanism.__doc__
     base_translations = _same("weight", "delay", "dendritic_delay_fraction")
+    learns = True
 
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)

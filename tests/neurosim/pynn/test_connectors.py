@@ -43,3 +43,8 @@ def test_a_full_target_keeps_its_links():
 def test_what_is_not_described_is_refused(sim):
     with pytest.raises(UnsupportedError, match="must be True or False, got 'NoMutual'"):
         links(sim, degree=2.5, rewiring=0.1, allow_self_connections="NoMutual")
+
+
+def test_it_describes_itself(sim):
+    connector = sim.SmallWorldConnector(2.5, 0.1)
+    assert connector.get_parameters()["degree"] == 2.5

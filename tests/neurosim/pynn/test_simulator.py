@@ -134,3 +134,32 @@ def test_new_populations_in_a_run_are_refused(sim):
     with pytest.raises(ns.errors.SimulationError, match="cannot be added during a run"):
         sim.Population(2, sim.IF_cond_exp())
     sim.run(1.0)
+
+
+def test_a_change_that_is_refused_loses_nothing():
+    import neurosim.pynn as sim
+
+    sim.setup(timestep=0.1, backend="numba-event")
+    cells = sim.Population(2, sim.IF_curr_exp(i_offset=[1.0, 1.2]))
+    current = sim.DCSource(amplitude=0.1)
+    current.inject_into(cells[0:1])
+    cells[0:1].record(["v", "spikes"])
+    sim.run(50.0)
+
+    def content():
+        segment = cells[0:1].get_data().segments[0]
+        return segment.analogsignals[0].magnitude, segment.spiketrains[0].magnitude
+
+    v, spikes = content()
+    wave = current.get_data().magnitude
+    cells.record(["v", "spikes"])
+    current.amplitude = 0.5
+    for _ in range(2):
+        with pytest.raises(ns.errors.UnsupportedError, match="cannot change neurons during a run"):
+            sim.run(10.0)
+    assert len(spikes) > 0
+    assert np.array_equal(content()[0], v)
+    assert np.array_equal(content()[1], spikes)
+    assert np.array_equal(current.get_data().magnitude, wave)
+    sim.reset()
+    sim.run(10.0)

@@ -43,9 +43,7 @@ class Brian2:
         for array in plan.arrays:
             pairs = np.stack([array.steps, array.ids], axis=1)
             if array.population in plastic and len(np.unique(pairs, axis=0)) < len(pairs):
-                subject, _, rest = twice(plan.populations[array.population].name).partition(": ")
-                problem, _, remedy = rest.partition(". ")
-                found.append(Violation(subject, problem, remedy))
+                found.append(twice(plan.populations[array.population].name))
         return found
 
     def prepare(self, plan: Plan, options: Options) -> Simulation:

@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from neurosim.backends.base import Progress, Synapses
+from neurosim.backends.base import Progress, Synapses, Violation
 from neurosim.backends.brian2_load import load, quiet
 from neurosim.backends.brian2_neurons import Cells, Sources
 from neurosim.backends.brian2_stdp import Learning
@@ -241,7 +241,7 @@ class BrianEngine:
             ]
             pairs = [*there, *zip(stamps.tolist(), ids.tolist(), strict=True)]
             if len(set(pairs)) < len(pairs):
-                raise UnsupportedError(twice(self.plan.populations[population].name))
+                raise UnsupportedError(str(twice(self.plan.populations[population].name)))
         self._come(population, stamps, ids)
 
     def waiting(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int32]]:
@@ -357,9 +357,10 @@ def plastic_sources(plan: Plan) -> set[int]:
     return {block.pre for block in plan.synapses if block.synapse.kind != "static"}
 
 
-def twice(population: str) -> str:
-    """Why a unit with plastic synapses must not spike twice in a step."""
-    return (
-        f"backend 'brian2' cannot run population {population!r}: a unit spikes twice in a step and "
-        "has plastic synapses, which Brian2 would serve once. Use 'numba' or other spike times."
+def twice(population: str) -> Violation:
+    """A unit with plastic synapses that spikes twice in a step."""
+    return Violation(
+        f"backend 'brian2' cannot run population {population!r}",
+        "a unit spikes twice in a step and has plastic synapses, which Brian2 would serve once",
+        "Use 'numba' or other spike times.",
     )

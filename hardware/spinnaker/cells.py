@@ -47,13 +47,15 @@ _CURRENTS = {"v": "v", "isyn_exc": "gsyn_exc", "isyn_inh": "gsyn_inh"}
 _CONDUCTANCES = {"v": "v", "gsyn_exc": "gsyn_exc", "gsyn_inh": "gsyn_inh"}
 
 CELLS: dict[str, Cell] = {
-    cell.kind: cell
-    for cell in (
-        Cell("IF_curr_exp", "if_curr_exp", "lif", "exponential", 1, "IF_curr_exp", _CURRENTS, 72, 113),
-        Cell("IF_curr_delta", "if_curr_delta", "lif", "delta", 1, "IF_curr_delta", {"v": "v"}, 60, 112),
-        Cell("IF_curr_alpha", "if_curr_alpha", "lif", "alpha", 1, "IF_curr_alpha", _CURRENTS, 88, 138),
-        Cell("IF_cond_exp", "if_cond_exp", "lif", "exponential", 1024, "IF_cond_exp", _CONDUCTANCES, 80, 145),
-        Cell("Izhikevich", "izhikevich_curr_exp", "izhikevich", "exponential", 1, "IZK_curr_exp", {**_CURRENTS, "u": "u"}, 76, 168),
+    kind: Cell(name, kind, membrane, synapse, gain, binary, recordables, state_bytes, instructions)
+    for name, kind, membrane, synapse, gain, binary, recordables, state_bytes, instructions in (
+        ("IF_curr_exp", "if_curr_exp", "lif", "exponential", 1, "IF_curr_exp", _CURRENTS, 72, 113),
+        ("IF_curr_delta", "if_curr_delta", "lif", "delta", 1, "IF_curr_delta", {"v": "v"}, 60, 112),
+        ("IF_curr_alpha", "if_curr_alpha", "lif", "alpha", 1, "IF_curr_alpha", _CURRENTS, 88, 138),
+        ("IF_cond_exp", "if_cond_exp", "lif", "exponential", 1024, "IF_cond_exp", _CONDUCTANCES,
+         80, 145),
+        ("Izhikevich", "izhikevich_curr_exp", "izhikevich", "exponential", 1, "IZK_curr_exp",
+         {**_CURRENTS, "u": "u"}, 76, 168),
     )
 }  # fmt: skip
 """Cells by neuron kind."""

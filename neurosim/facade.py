@@ -7,7 +7,7 @@ from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 from neurosim import seeds
-from neurosim.backends.base import Options
+from neurosim.backends.base import Backend, Options
 from neurosim.backends.registry import backend as find_backend
 from neurosim.backends.simulation import Simulation
 from neurosim.network.network import Network
@@ -27,7 +27,7 @@ def simulate(
     *,
     dt: float = 0.1,
     seed: int | None = None,
-    backend: str = DEFAULT_BACKEND,
+    backend: str | Backend = DEFAULT_BACKEND,
     precision: str = "double",
     weights: str = "single",
     progress: bool | None = None,
@@ -46,8 +46,8 @@ def simulate(
         Time step, ms.
     seed : int, optional
         Root of all randomness; drawn and stored in the recording when not given.
-    backend : str
-        Name of a backend, see ``neurosim backends``.
+    backend : str or Backend
+        Name of a backend, see ``neurosim backends``; or one with settings of its own.
     precision : {"double", "single"}
         Floats of state and inputs.
     weights : {"single", "double"}
@@ -82,7 +82,7 @@ def prepare(
     *,
     dt: float = 0.1,
     seed: int | None = None,
-    backend: str = DEFAULT_BACKEND,
+    backend: str | Backend = DEFAULT_BACKEND,
     precision: str = "double",
     weights: str = "single",
     progress: bool | None = None,

@@ -29,8 +29,8 @@ def names() -> dict[str, str]:
     return {**found, **BUILT_IN}
 
 
-def backend(name: str) -> Backend:
-    """The backend of that name.
+def backend(name: str | Backend) -> Backend:
+    """The backend of that name; a backend itself is given back.
 
     Raises
     ------
@@ -40,6 +40,8 @@ def backend(name: str) -> Backend:
         If it cannot be loaded here.
     """
     known = names()
+    if not isinstance(name, str) and hasattr(name, "prepare") and hasattr(name, "capabilities"):
+        return name
     if not isinstance(name, str) or name not in known:
         raise SpecError(f"backend: must be known, got {name!r}. {close_matches(name, known)}")
     module, _, attribute = known[name].partition(":")

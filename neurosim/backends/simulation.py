@@ -8,9 +8,9 @@ from time import perf_counter
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from neurosim.backends.base import Engine, Options, Synapses
+from neurosim.backends.feeding import fed
 from neurosim.backends.interrupt import noted
 from neurosim.backends.progress import bar
 from neurosim.declare import Bounds, number
@@ -24,7 +24,7 @@ from neurosim.errors import (
 )
 from neurosim.network.network import Network
 from neurosim.plan.changes import fed_spikes, require_same_structure
-from neurosim.plan.lower import LATEST, lower
+from neurosim.plan.lower import lower
 from neurosim.plan.overflow import require_fit
 from neurosim.plan.plan import Plan
 from neurosim.recording.buffers import Buffers
@@ -35,12 +35,28 @@ CHUNK_S = 0.1
 """Wall time that one call into an engine should take: how often progress shows and Ctrl-C works."""
 
 MakeEngine = Callable[[Plan], Engine]
+Adapt = Callable[[Plan], Plan]
 
 
 class Simulation:
     """A network in the middle of a run. Make it with :func:`neurosim.prepare`.
 
     Use it as a context manager, or call :meth:`close`.
+
+    Parameters
+    ----------
+    plan : Plan
+        What to run.
+    backend : str
+        Name of the backend.
+    make : callable
+        Makes the engine of a plan.
+    options : Options
+        Of the run.
+    adapt : callable, optional
+        Applied to every plan first, for backends that run networks by rules of their own.
+    whole : bool
+        Whether the engine makes each run in one call; progress and Ctrl-C are then its own matter.
     """
 
     def __init__(
@@ -49,9 +65,14 @@ class Simulation:
         backend: str,
         make: MakeEngine,
         options: Options,
+        *,
+        adapt: Adapt | None = None,
+        whole: bool = False,
     ) -> None:
-        self.plan, self.backend, self.options = plan, backend, options
-        self._make = make
+        self._adapt: Adapt = _unchanged if adapt is None else adapt
+        self.plan, self.backend, self.options = self._adapt(plan), backend, options
+        self._make, self._whole = make, whole
+        plan = self.plan
         self._engine: Engine | None = make(plan)
         self._buffers = Buffers(plan)
         self._interrupted = False
@@ -98,7 +119,7 @@ class Simulation:
         engine = self._open()
         self._buffers.reserve(engine.step, steps, self.options.memory_limit)
         self._buffers.start_run()
-        chunk, done = min(steps, 64), 0
+        chunk, done = steps if self._whole else min(steps, 64), 0
         with bar(steps, self.options.progress, self.plan.name) as shown, noted() as stopped:
             while done < steps and not stopped():
                 began, first = perf_counter(), engine.step
@@ -134,21 +155,9 @@ class Simulation:
                 f"Simulation.feed: {population!r} is no SpikeSourceArray population and cannot be "
                 "fed. Add one that projects to it."
             )
-        table = _pairs(spikes)
-        size, ids = self.plan.populations[index].size, table[:, 0]
-        if not ((ids >= 0) & (ids < size) & (ids == np.floor(ids))).all():
-            raise ParameterError(
-                "Simulation.feed", "spikes", f"must have ids from 0 to {size - 1}", table.tolist(),
-                "Correct the ids.", f"population {population!r}",
-            )  # fmt: skip
-        stamps = np.floor(table[:, 1] / self.plan.dt + 0.5)
-        if not np.isfinite(stamps).all() or (stamps < engine.step).any():
-            raise ParameterError(
-                "Simulation.feed", "spikes", f"must not lie before t = {self.t:g} ms",
-                table.tolist(), "Feed spikes before their time comes.",
-                f"population {population!r}",
-            )  # fmt: skip
-        engine.feed(index, np.minimum(stamps, LATEST).astype(np.int64), ids.astype(np.int32))
+        size = self.plan.populations[index].size
+        stamps, ids = fed(spikes, population, size, engine.step, self.plan.dt)
+        engine.feed(index, stamps, ids)
 
     # looking
 
@@ -210,14 +219,14 @@ class Simulation:
             If the backend cannot do so.
         """
         engine, old = self._open(), self.plan
-        plan = lower(network, old.dt, old.seed, old.precision, old.weights)
+        plan = self._adapt(lower(network, old.dt, old.seed, old.precision, old.weights))
         require_same_structure(old, plan)
         buffers = self._buffers.changed(plan, engine.step)
         for block in range(len(old.synapses)):
             engine.flush(block)  # by the rules until now
-        fed = fed_spikes(engine.waiting(), old)
+        waiting = fed_spikes(engine.waiting(), old)
         self._engine = engine.changed(plan)
-        for population, stamps, ids in fed:
+        for population, stamps, ids in waiting:
             self._engine.feed(population, stamps, ids)
         self.plan, self._buffers = plan, buffers
         return self
@@ -316,7 +325,7 @@ class Simulation:
         plan = self.plan
         if seed is not None and seed != plan.seed:
             network = Network.from_dict(plan.network)
-            plan = lower(network, plan.dt, seed, plan.precision, plan.weights)
+            plan = self._adapt(lower(network, plan.dt, seed, plan.precision, plan.weights))
         self._engine = self._make(plan)
         self.plan, self._buffers = plan, Buffers(plan)
         self._interrupted = False
@@ -371,17 +380,5 @@ class Simulation:
         return blocks
 
 
-def _pairs(spikes: Iterable[tuple[int, float]]) -> NDArray[np.float64]:
-    """Ids and times as an array of shape (n, 2)."""
-    shown: Any = spikes
-    try:
-        shown = list(spikes)
-        table = np.array(shown, dtype=np.float64) if shown else np.empty((0, 2))
-        if table.ndim != 2 or table.shape[1] != 2:
-            raise ValueError("no pairs")
-    except (TypeError, ValueError) as error:
-        raise ParameterError(
-            "Simulation.feed", "spikes", "must be (id, time) pairs", shown,
-            "Give for example [(0, 105.0)].",
-        ) from error  # fmt: skip
-    return table
+def _unchanged(plan: Plan) -> Plan:
+    return plan

@@ -114,8 +114,14 @@ def write_whole(path: Path, content: bytes) -> None:
 
 @functools.lru_cache(maxsize=64)
 def _stamp(path: str) -> bytes:
-    """Hash of a source file."""
-    return hashlib.blake2b(Path(path).read_bytes(), digest_size=DIGEST).digest()
+    """Hash of a source file; in a folder of kernels, of all files there: they call each other."""
+    source = Path(path)
+    together = source.parent.name == "kernels"
+    files = sorted(source.parent.glob("*.py")) if together else [source]
+    digest = hashlib.blake2b(digest_size=DIGEST)
+    for file in files:
+        digest.update(file.read_bytes())
+    return digest.digest()
 
 
 class Kept:

@@ -178,15 +178,15 @@ class _Lowering:
             frozen(np.round(share * 2.0**32).astype(np.uint64)),
             frozen(np.minimum(first, LATEST).astype(np.int64)),
             frozen(np.minimum(last, LATEST).astype(np.int64)),
+            frozen(values["rate"].astype(np.float64)),
         )  # fmt: skip
 
     def poisson_input(self, item: Input) -> PoissonInputBlock:
         view, source = item.target, item.source
         kind: Any = view.population.kind
         rate = self.drawn(source.rate, view.size, f"input/{item.name}/rate")
-        means, table = np.unique(
-            np.broadcast_to(np.float64(rate), view.size) * self.dt / 1000.0, return_inverse=True
-        )
+        rates = np.broadcast_to(np.float64(rate), view.size)
+        means, table = np.unique(rates * self.dt / 1000.0, return_inverse=True)
         if means[-1] > MOST_EVENTS:
             raise ParameterError(
                 "PoissonInput", "rate",
@@ -201,7 +201,7 @@ class _Lowering:
             kind.inputs().index(receptor.input), seeds.child(self.seed,
             f"input/{item.name}/counts"), source.weight, frozen(np.concatenate(tables)),
             frozen(np.cumsum([0, *map(len, tables)], dtype=np.int64)),
-            frozen(table.astype(np.int32)), *self.window(source.start, source.stop),
+            frozen(table.astype(np.int32)), *self.window(source.start, source.stop), frozen(rates),
         )  # fmt: skip
 
     def current(self, item: Injection) -> CurrentBlock:

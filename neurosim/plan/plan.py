@@ -113,6 +113,8 @@ class PoissonBlock:
         ``round(rate * dt * 2**32)``.
     first, last : ndarray of int64, shape (size,)
         Range of steps.
+    rates : ndarray of float64, shape (size,)
+        Rates in Hz: for backends that have generators of their own.
     """
 
     population: int
@@ -120,6 +122,7 @@ class PoissonBlock:
     thresholds: NDArray[np.uint64]
     first: NDArray[np.int64]
     last: NDArray[np.int64]
+    rates: NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -152,6 +155,8 @@ class PoissonInputBlock:
         Which table a neuron uses.
     first, last : int
         Range of steps.
+    rates : ndarray of float64, shape (len(ids),)
+        Rates in Hz: for backends that have generators of their own.
     """
 
     name: str
@@ -165,6 +170,7 @@ class PoissonInputBlock:
     table: NDArray[np.int32]
     first: int
     last: int
+    rates: NDArray[np.float64]
 
 
 @dataclass(frozen=True)

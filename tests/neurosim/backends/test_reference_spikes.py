@@ -53,7 +53,7 @@ def test_poisson_units_spike_when_their_word_is_low_and_they_are_active() -> Non
     key, size = 12345, 40
     thresholds = np.full(size, 2**31, dtype=np.uint64)
     first = np.where(np.arange(size) < 20, 0, 8)
-    block = PoissonBlock(0, key, thresholds, first, np.full(size, 9))
+    block = PoissonBlock(0, key, thresholds, first, np.full(size, 9), np.ones(size))
     for step in (7, 8, 9):
         low = words(key, np.arange(size), step) < 2**31
         active = (first <= step) & (step < 9)

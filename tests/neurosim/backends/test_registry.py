@@ -87,3 +87,8 @@ def test_the_cause_is_kept(plug_ins):
     with pytest.raises(BackendUnavailable) as caught:
         registry.backend("mine")
     assert isinstance(caught.value.__cause__, ModuleNotFoundError)
+
+
+def test_a_backend_itself_is_given_back():
+    made = Clocked()
+    assert registry.backend(made) is made

@@ -284,7 +284,8 @@ def _counted(rows: NDArray[np.int64], table: NDArray[np.int64]) -> NDArray[np.in
         return np.empty(0, dtype=np.int64)
     width = int(rows[:, 1].max()) + 1
     places = np.searchsorted(rows[:, 0] * width + rows[:, 1], table[:, 0] * width + table[:, 1])
-    return np.bincount(places, minlength=len(rows)).astype(np.int64)
+    counts: NDArray[np.int64] = np.bincount(places, minlength=len(rows))
+    return counts
 
 
 def near(a: NDArray[np.int64], b: NDArray[np.int64], tolerance: int) -> int:

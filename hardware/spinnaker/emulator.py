@@ -201,7 +201,7 @@ class EmulatorEngine:
             return np.maximum(self.words(population, variable), 0).astype(np.float64)
         if variable == "stretch":
             tick = fp.to_k(self.plan.dt)
-            return self.words(population, "h").astype(np.float64) / tick
+            return np.asarray(self.words(population, "h") / tick, dtype=np.float64)
         if variable not in FIELDS:
             raise SimulationError(
                 f"spinnaker: the board has no variable {variable!r}. Read one of "

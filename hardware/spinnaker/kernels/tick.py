@@ -217,8 +217,9 @@ def run(
             if t >= 0:
                 update(cells, targets, t)
                 low, unit = targets.first[t], net.unit[population]
-                for i in range(targets.size[t]):
-                    if cells.fired[low + i]:
+                fired = cells.fired[low : low + targets.size[t]]
+                for i in range(len(fired)):
+                    if fired[i]:
                         note_spikes(probes, net, population, tick, unit + i, 1)
                         n = send(packets, n, unit + i, 1)
                         if targets.plastic[t]:

@@ -248,7 +248,7 @@ def _causes(recording: Recording) -> tuple[Cause, ...]:
 def stamps(trains: SpikeTrains, dt: float, shift: int, end: float) -> NDArray[np.int64]:
     """Ticks and units of spikes before ``end``, shape (n, 2), ascending."""
     ticks = np.rint(trains.times / dt).astype(np.int64) - shift
-    table = np.stack([ticks, trains.ids.astype(np.int64)], axis=1)
+    table: NDArray[np.int64] = np.stack([ticks, trains.ids.astype(np.int64)], axis=1)
     table = table[(ticks >= 0) & (ticks < round(end / dt) - 1)]
     return table[np.lexsort((table[:, 1], table[:, 0]))]
 

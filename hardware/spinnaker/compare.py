@@ -250,7 +250,8 @@ def stamps(trains: SpikeTrains, dt: float, shift: int, end: float) -> NDArray[np
     ticks = np.rint(trains.times / dt).astype(np.int64) - shift
     table: NDArray[np.int64] = np.stack([ticks, trains.ids.astype(np.int64)], axis=1)
     table = table[(ticks >= 0) & (ticks < round(end / dt) - 1)]
-    return table[np.lexsort((table[:, 1], table[:, 0]))]
+    ordered: NDArray[np.int64] = table[np.lexsort((table[:, 1], table[:, 0]))]
+    return ordered
 
 
 def _spikes(

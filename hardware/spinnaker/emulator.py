@@ -198,7 +198,7 @@ class EmulatorEngine:
         """Current values of a state variable."""
         target = self.mapping.target(population)
         if variable == "refractory":
-            return np.maximum(self.words(population, variable), 0.0)
+            return np.asarray(np.maximum(self.words(population, variable), 0.0))
         if variable == "stretch":
             tick = fp.to_k(self.plan.dt)
             return np.asarray(self.words(population, "h") / tick, dtype=np.float64)

@@ -66,6 +66,7 @@ if TYPE_CHECKING:
     from neurosim.neurons import IFCurrDelta as IFCurrDelta
     from neurosim.neurons import IFCurrExp as IFCurrExp
     from neurosim.neurons import Izhikevich as Izhikevich
+    from neurosim.neurons import IzhikevichCurrExp as IzhikevichCurrExp
     from neurosim.neurons import Leaky as Leaky
     from neurosim.neurons import NeuronKind as NeuronKind
     from neurosim.neurons import Receptor as Receptor
@@ -124,6 +125,7 @@ _HOMES = {
     "IFCurrDelta": "neurosim.neurons",
     "IFCurrExp": "neurosim.neurons",
     "Izhikevich": "neurosim.neurons",
+    "IzhikevichCurrExp": "neurosim.neurons",
     "Leaky": "neurosim.neurons",
     "LogNormal": "neurosim.distributions",
     "Network": "neurosim.network",

@@ -5,6 +5,7 @@ from neurosim.neurons.base import NeuronKind, Receptor, StateVar
 from neurosim.neurons.conductance import IFCondAlpha, IFCondExp
 from neurosim.neurons.hh import HHCondExp
 from neurosim.neurons.izhikevich import Izhikevich
+from neurosim.neurons.izhikevich_exp import IzhikevichCurrExp
 from neurosim.neurons.leaky import Leaky
 from neurosim.neurons.lif import IFCurrExp
 from neurosim.neurons.lif_alpha import IFCurrAlpha
@@ -19,6 +20,7 @@ __all__ = [
     "IFCurrDelta",
     "IFCurrExp",
     "Izhikevich",
+    "IzhikevichCurrExp",
     "Leaky",
     "NeuronKind",
     "Receptor",

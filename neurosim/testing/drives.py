@@ -19,6 +19,7 @@ from neurosim.neurons import (
     IFCurrDelta,
     IFCurrExp,
     Izhikevich,
+    IzhikevichCurrExp,
     Leaky,
     NeuronKind,
     StateVar,
@@ -29,13 +30,13 @@ from neurosim.synapses import Static
 
 KINDS: tuple[type[NeuronKind], ...] = (
     AdEx, HHCondExp, IFCondAlpha, IFCondExp, IFCurrAlpha, IFCurrDelta, IFCurrExp, Izhikevich,
-    Leaky,
+    IzhikevichCurrExp, Leaky,
 )  # fmt: skip
 
 WEIGHTS = {"nA": 1.5, "uS": 0.03, "mV": 6.0, "1": 0.6}
 """A weight by unit of the receptor that matters beside the currents below."""
 
-CURRENTS = {"izhikevich": 0.008}
+CURRENTS = {"izhikevich": 0.008, "izhikevich_curr_exp": 8.0}
 """A current (nA) that makes a neuron fire; 0.9 for the other kinds."""
 
 

@@ -7,7 +7,8 @@ from neurosim.errors import ParameterError
 
 def test_times_become_stamps_and_the_order_stays():
     stamps, ids = fed([(2, 10.04), (0, 5.0)], "source", 3, 10, 0.5)
-    assert stamps.dtype == np.int64 and ids.dtype == np.int32
+    assert stamps.dtype == np.int64
+    assert ids.dtype == np.int32
     np.testing.assert_array_equal(stamps, [20, 10])
     np.testing.assert_array_equal(ids, [2, 0])
 

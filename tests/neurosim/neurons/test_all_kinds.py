@@ -52,6 +52,10 @@ PYNN: dict[str, dict[str, float]] = {
     "if_cond_exp": {**LEAKY, **REVERSAL, "tau_syn_E": 5.0, "tau_syn_I": 5.0},
     "if_cond_alpha": {**LEAKY, **REVERSAL, "tau_syn_E": 0.3, "tau_syn_I": 0.5},
     "izhikevich": {"a": 0.02, "b": 0.2, "c": -65.0, "d": 2.0, "i_offset": 0.0},
+    "izhikevich_curr_exp": {
+        "a": 0.02, "b": 0.2, "c": -65.0, "d": 2.0, "i_offset": 0.0, "tau_syn_E": 5.0,
+        "tau_syn_I": 5.0,
+    },
     "adex": {
         "cm": 0.281, "tau_refrac": 0.1, "v_spike": -40.0, "v_reset": -70.6, "v_rest": -70.6,
         "tau_m": 9.3667, "i_offset": 0.0, "a": 4.0, "b": 0.0805, "delta_T": 2.0, "tau_w": 144.0,
@@ -66,6 +70,7 @@ PYNN: dict[str, dict[str, float]] = {
 }  # fmt: skip
 START: dict[str, dict[str, float]] = {
     "izhikevich": {"v": -70.0, "u": -14.0},
+    "izhikevich_curr_exp": {"v": -70.0, "u": -14.0, "stretch": 1.0},
     "adex": {"v": -70.6, "w": 0.0},
     "leaky": {"v": 0.0},
     "hh_cond_exp": {"v": -65.0, "m": 0.0, "h": 1.0, "n": 0.0},
@@ -73,7 +78,8 @@ START: dict[str, dict[str, float]] = {
 RECORDABLE = {
     "if_curr_exp": "v isyn_exc isyn_inh", "if_curr_alpha": "v isyn_exc isyn_inh",
     "if_curr_delta": "v", "if_cond_exp": "v gsyn_exc gsyn_inh",
-    "if_cond_alpha": "v gsyn_exc gsyn_inh", "izhikevich": "v u", "adex": "v w gsyn_exc gsyn_inh",
+    "if_cond_alpha": "v gsyn_exc gsyn_inh", "izhikevich": "v u",
+    "izhikevich_curr_exp": "v u isyn_exc isyn_inh", "adex": "v w gsyn_exc gsyn_inh",
     "leaky": "v", "hh_cond_exp": "v m h n gsyn_exc gsyn_inh",
 }  # fmt: skip
 
@@ -185,7 +191,7 @@ def test_injected_current_excites(
     kind: type[NeuronKind], timing: str, integrator: str | None
 ) -> None:
     neuron = kind() if integrator is None else kind(integrator=integrator)
-    amount = 0.01 if kind.kind == "izhikevich" else 2.0
+    amount = {"izhikevich": 0.01, "izhikevich_curr_exp": 10.0}.get(kind.kind, 2.0)
     trace = drive(neuron, 500, injected=amount, timing=timing)
     assert len(trace.spikes) > 0
     still = drive(neuron, 500, timing=timing)

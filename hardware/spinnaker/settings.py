@@ -52,6 +52,8 @@ class PopulationSettings(Declared):
 
 
 def _populations(owner: str, field: str, value: Any) -> dict[str, PopulationSettings]:
+    if value is None:
+        return {}
     if not isinstance(value, Mapping):
         raise ParameterError(
             owner, field, "must map names of populations to PopulationSettings", value,
@@ -85,7 +87,7 @@ class Settings(Declared):
         True, doc="reproduce the defects of the firmware (plastic delays of a full turn)"
     )
     populations: Mapping[str, PopulationSettings] = given(
-        {}, convert=_populations, rule="must map names of populations to PopulationSettings",
+        None, convert=_populations, rule="must map names of populations to PopulationSettings",
         doc="settings of single populations",
     )  # fmt: skip
 

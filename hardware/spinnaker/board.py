@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, NoReturn, Self
 
 import numpy as np
@@ -16,10 +17,11 @@ from neurosim.errors import UnsupportedError
 from neurosim.hardware.spinnaker import readback
 from neurosim.hardware.spinnaker.cells import CELLS
 from neurosim.hardware.spinnaker.deployment import Deployment
+from neurosim.hardware.spinnaker.lower import map_plan
 from neurosim.hardware.spinnaker.settings import Settings
 from neurosim.hardware.spinnaker.targets import Target, find
 from neurosim.hardware.spinnaker.toolchain import Toolchain, require_spynnaker
-from neurosim.hardware.spinnaker.translate import adapted, problems, translate
+from neurosim.hardware.spinnaker.translate import problems, translate
 from neurosim.plan.plan import Plan
 
 EMPTY = "empty: a virtual board computes nothing; samples are NaN and there are no spikes"
@@ -83,6 +85,8 @@ class SpinnakerBoard:
             If sPyNNaker is not installed.
         UnsupportedError
             If :meth:`check` found something.
+        MappingError
+            If a delay is longer than the machine has.
         ToolchainError
             If sPyNNaker refuses the network.
         """
@@ -90,7 +94,12 @@ class SpinnakerBoard:
         require_spynnaker()
         require(self.check(plan))
         make = _Maker(target, self.settings, self.connectors)
-        return Simulation(plan, self.name, make, options, adapt=adapted, whole=True)
+        return Simulation(plan, self.name, make, options, adapt=_adapted, whole=True)
+
+
+def _adapted(plan: Plan) -> Plan:
+    """The plan with the board's order of events and sampling, which a network cannot change."""
+    return replace(plan, timing="spinnaker")
 
 
 class _Maker:
@@ -107,7 +116,7 @@ class _Maker:
         else:
             if last is not None:
                 last.close()
-            deployment = translate(plan, self.settings, self.connectors)
+            deployment = translate(map_plan(plan, self.settings), self.connectors)
             engine = BoardEngine(plan, deployment, Toolchain(deployment, self.target))
         self._last = weakref.ref(engine)
         return engine

@@ -1,4 +1,4 @@
-"""A plan in sPyNNaker's terms: names, units, signs and amplitudes of the board."""
+"""A mapping in sPyNNaker's terms: names, units, signs and amplitudes of the board."""
 
 from __future__ import annotations
 
@@ -12,54 +12,43 @@ from numpy.typing import NDArray
 from neurosim.distributions import Distribution
 from neurosim.errors import ParameterError, UnsupportedError
 from neurosim.hardware.spinnaker.cells import CELLS, RECEPTORS
-from neurosim.hardware.spinnaker.cells import Cell as BoardCell
 from neurosim.hardware.spinnaker.deployment import Deployment, Link
-from neurosim.hardware.spinnaker.settings import Settings
-from neurosim.hardware.spinnaker.units import volts_per_current
+from neurosim.hardware.spinnaker.lower import to_board
+from neurosim.hardware.spinnaker.mapping import Mapping, Route
 from neurosim.io.pynn_backends import BOARD, BOARD_VARIABLES
 from neurosim.io.pynn_cells import Cell
-from neurosim.io.pynn_records import Call, Cells, Electrode, Part, Recorded, Trains
+from neurosim.io.pynn_records import Call, Cells, Electrode, Part, Recorded, Trains, Wires
 from neurosim.io.pynn_rules import ruled_wires
-from neurosim.io.pynn_wires import DEPENDENCES, Ends, Listed, grid
+from neurosim.io.pynn_wires import DEPENDENCES, Ends, grid
 from neurosim.network.connectors import DistanceDependent
 from neurosim.network.network import Network
+from neurosim.network.projection import Projection
 from neurosim.neurons.currents import DCSource, StepSource
-from neurosim.plan.connect import expand
-from neurosim.plan.plan import (
-    CurrentBlock,
-    NeuronBlock,
-    Plan,
-    PoissonInputBlock,
-    PopulationPlan,
-    SynapseBlock,
-)
+from neurosim.plan.plan import CurrentBlock, NeuronBlock, Plan, PopulationPlan, ProbePlan
 from neurosim.synapses import STDP, Static, SynapseKind
 
 CONNECTORS: Final = ("lists", "rules")
 FOREVER: Final = 0xFFFFFFFF
-"""Duration (ms) of a Poisson source that never ends; also the last tick of a current."""
+"""Duration (ms) of a Poisson source that never ends; half of it, last tick of a current."""
 SEEDS: Final = 2**32
-EARLY: Final = 0.25
+AFTER: Final = 0.25
 """Steps by which current changes are put after their tick: the toolchain cuts fractions off."""
 
-STATES: Final = {"isyn_exc": ("isyn_exc", 1.0), "isyn_inh": ("isyn_inh", -1.0)}
-"""Names and signs of start values that differ from 0 only when they were set."""
+CURRENTS: Final = {"isyn_exc": 1.0, "isyn_inh": -1.0}
+"""Start values that only cells with exponential currents have, and their sign on the board."""
+CHOICES: Final = (
+    "neurons_per_core", "spikes_per_second", "ring_buffer_sigma", "max_expected_summed_weight",
+)  # fmt: skip
+"""Settings of populations of cells, by the toolchain's names too."""
 
 
-def adapted(plan: Plan) -> Plan:
-    """The plan with the board's order of events and sampling, which a network cannot change."""
-    return plan if plan.timing == "spinnaker" else replace(plan, timing="spinnaker")
-
-
-def translate(plan: Plan, settings: Settings, connectors: str = "lists") -> Deployment:
-    """A plan in sPyNNaker's terms.
+def translate(mapping: Mapping, connectors: str = "lists") -> Deployment:
+    """A mapping in sPyNNaker's terms.
 
     Parameters
     ----------
-    plan : Plan
+    mapping : Mapping
         The network.
-    settings : Settings
-        Choices.
     connectors : {"lists", "rules"}
         ``"lists"`` hands over every synapse that neurosim draws, so that the board has the same
         network. With ``"rules"`` projections between whole populations are made on the board, by
@@ -70,22 +59,20 @@ def translate(plan: Plan, settings: Settings, connectors: str = "lists") -> Depl
     UnsupportedError
         If the board cannot have parts of the plan; the message lists them all.
     ParameterError
-        If ``connectors`` is none of the two, or the settings name an unknown population.
+        If ``connectors`` is none of the two.
     """
     if connectors not in CONNECTORS:
         raise ParameterError(
             "deploy", "connectors", "must be 'lists' or 'rules'", connectors, "Choose one."
         )
-    settings.require_known([p.name for p in plan.populations])
-    made = _Translator(plan, settings, connectors == "rules")
-    deployment = made.deployment()
-    if made.problems:
+    found = [f"{subject}: {text}" for subject, text in problems(mapping.plan)]
+    if found:
         raise UnsupportedError(
-            f"network {plan.name!r} cannot be handed to sPyNNaker: "
-            + "; ".join(dict.fromkeys(made.problems))
+            f"network {mapping.plan.name!r} cannot be handed to sPyNNaker: "
+            + "; ".join(found)
             + ". Change these parts."
         )
-    return deployment
+    return _Translator(mapping, connectors == "rules").deployment()
 
 
 def problems(plan: Plan) -> list[tuple[str, str]]:
@@ -131,7 +118,7 @@ def _state(block: NeuronBlock, name: str) -> Iterator[str]:
     where, settable = block.slices[name], CELLS[block.kind.kind].synapse == "exponential"
     for variable in block.kind.state:
         values = block.state[variable.name][where.start : where.stop]
-        if variable.name in ("v", "u") or (variable.name in STATES and settable):
+        if variable.name in ("v", "u") or (variable.name in CURRENTS and settable):
             continue
         if isinstance(variable.initial, float) and not (values == variable.initial).all():
             yield f"cannot start with a {variable.name!r} other than {variable.initial:g}"
@@ -169,173 +156,124 @@ def synapse_call(kind: SynapseKind) -> Call | str:
 class _Translator:
     """Working state of one translation."""
 
-    def __init__(self, plan: Plan, settings: Settings, rules: bool) -> None:
-        self.plan, self.settings, self.rules = plan, settings, rules
-        self.problems = [f"{subject}: {text}" for subject, text in problems(plan)]
-        self.notes = list(plan.notes)
-        self.cells: list[Cells] = []
+    def __init__(self, mapping: Mapping, rules: bool) -> None:
+        self.mapping, self.plan, self.rules = mapping, mapping.plan, rules
+        self.notes = list(self.plan.notes)
         self.options: dict[str, dict[str, Any]] = {}
-        self.links: list[Link] = []
-        self.ends = Ends(BOARD, {})
+        self.names = [p.name for p in self.plan.populations]
 
     def deployment(self) -> Deployment:
         plan = self.plan
-        cells = {p.name: self.population(i, p) for i, p in enumerate(plan.populations)}
-        self.ends = Ends(BOARD, cells)
-        if not self.problems:
-            for i, block in enumerate(plan.synapses):
-                self.synapses(i, block)
-            for item in plan.inputs:
-                self.poisson_input(item)
-            self.problems += self.ends.problems
-            self.notes += self.ends.notes
-        electrodes = tuple(self.electrode(c) for c in plan.currents) if not self.problems else ()
+        cells = tuple(self.population(i, p) for i, p in enumerate(plan.populations))
+        self.ends = Ends(BOARD, {c.name: Cell(c.cell, c.initial) for c in cells})
+        ruled = {i: link for i in range(len(plan.synapses)) if (link := self.by_rule(i))}
+        lists = [self.listed(r) for r in self.mapping.routes if r.block not in ruled]
+        links = sorted([*ruled.values(), *lists], key=lambda link: link.block)
         return Deployment(
-            plan.dt, self.settings.time_scale_factor, tuple(self.cells), self.options,
-            tuple(self.links), electrodes, tuple(self.recorded()) if not self.problems else (),
+            plan.dt, self.mapping.settings.time_scale_factor, cells, self.options, tuple(links),
+            tuple(self.electrode(c) for c in plan.currents), tuple(self.recorded()),
             tuple(dict.fromkeys(self.notes)),
         )  # fmt: skip
 
     # populations
 
-    def population(self, index: int, place: PopulationPlan) -> Cell:
+    def population(self, index: int, place: PopulationPlan) -> Cells:
         plan = self.plan
         if place.block >= 0:
-            return self.neurons(place, plan.neurons[place.block])
+            return self.neurons(index, place, plan.neurons[place.block])
         for array in plan.arrays:
             if array.population == index:
                 order = np.argsort(array.ids, kind="stable")
                 ends = np.cumsum(np.bincount(array.ids, minlength=place.size))
                 trains = Trains(grid(array.steps[order], plan.dt), ends)
-                call = Call("SpikeSourceArray", {"spike_times": trains})
-                self.cells.append(Cells(place.name, place.size, call))
-                return Cell(call, {})
+                return Cells(
+                    place.name, place.size, Call("SpikeSourceArray", {"spike_times": trains})
+                )
         source = next(p for p in plan.poisson if p.population == index)
-        return self.poisson(
-            place.name, source.rates, source.first, source.last - source.first, source.key
-        )
+        lasts = np.minimum(grid(source.last - source.first, plan.dt), FOREVER)
+        starts = grid(np.minimum(source.first, FOREVER), plan.dt)
+        columns = {"rate": source.rates, "start": starts, "duration": lasts}
+        call = Call("SpikeSourcePoisson", {k: v.tolist() for k, v in columns.items()})
+        self.options[place.name] = {"seed": source.key % SEEDS}
+        return Cells(place.name, place.size, call)
 
-    def neurons(self, place: PopulationPlan, block: NeuronBlock) -> Cell:
-        board = CELLS.get(block.kind.kind)
-        if board is None:
-            self.problems.append(
-                f"population {place.name!r}: kind {block.kind.kind!r} is not among "
-                f"{', '.join(CELLS)}"
-            )
-            return Cell(Call(""), {})
+    def neurons(self, index: int, place: PopulationPlan, block: NeuronBlock) -> Cells:
+        board = CELLS[block.kind.kind]
         where = slice(place.offset, place.offset + place.size)
         values = {k: _part(v, where) for k, v in block.parameters.items()}
         initial = {k: block.state[k][where] for k in ("v", "u") if k in block.state}
-        for name, (theirs, sign) in STATES.items():
+        for name, sign in CURRENTS.items():
             if name in block.state and np.any(block.state[name][where]):
-                initial[theirs] = sign * block.state[name][where]
-        call = Call(board.name, values)
-        self.cells.append(Cells(place.name, place.size, call, initial))
-        self.options[place.name] = self.choices(place.name)
-        if board.synapse != "delta":
-            return Cell(call, initial)
-        gain = 1.0 / volts_per_current(values["cm"], values["tau_m"], self.plan.dt, place.size)
-        return Cell(call, initial, gain=gain, either=True)
-
-    def choices(self, name: str) -> dict[str, Any]:
-        fields = (
-            "neurons_per_core", "spikes_per_second", "ring_buffer_sigma",
-            "max_expected_summed_weight",
-        )  # fmt: skip
-        found = {field: self.settings.of(name, field) for field in fields}
-        if found["max_expected_summed_weight"] is not None:
-            found["max_expected_summed_weight"] = list(found["max_expected_summed_weight"])
-        return found
-
-    def poisson(
-        self, name: str, rates: NDArray[np.float64], first: Any, steps: Any, key: int
-    ) -> Cell:
-        """Poisson sources of sPyNNaker; ``first`` and ``steps`` may be one number."""
-        start = np.broadcast_to(grid(first, self.plan.dt), len(rates))
-        lasts = np.minimum(grid(steps, self.plan.dt), FOREVER)
-        columns = {"rate": rates, "start": start, "duration": np.broadcast_to(lasts, len(rates))}
-        call = Call("SpikeSourcePoisson", {k: v.tolist() for k, v in columns.items()})
-        self.cells.append(Cells(name, len(rates), call))
-        self.options[name] = {"seed": key % SEEDS}
-        return Cell(call, {})
+                initial[name] = sign * block.state[name][where]
+        settings = self.mapping.settings
+        found = {field: settings.of(place.name, field) for field in CHOICES}
+        found["neurons_per_core"] = self.mapping.target(index).per_core
+        limits = found["max_expected_summed_weight"]
+        found["max_expected_summed_weight"] = None if limits is None else list(limits)
+        self.options[place.name] = found
+        return Cells(place.name, place.size, Call(board.name, values), initial)
 
     # synapses
 
-    def synapses(self, index: int, block: SynapseBlock) -> None:
-        if self.rules and self.by_rule(index, block):
-            return
-        pairs, weights, delays = _drawn(block, self.plan.dt)
-        pre, post = (self.plan.populations[i].name for i in (block.pre, block.post))
-        call = synapse_call(block.synapse)
-        assert isinstance(call, Call)
-        alone = sum(b.name == block.name for b in self.plan.synapses) == 1
-        name = block.name if alone else f"{block.name} [{pre}->{post}]"
-        self.listed(index, name, pre, block, pairs, call, weights, delays)
+    def listed(self, route: Route) -> Link:
+        """A list of the synapses of a route; what all have in common is no column of it."""
+        pre, post = self.names[route.pre], self.names[route.post]
+        columns = {"weight": route.weights, "delay": grid(route.delays, self.plan.dt)}
+        apart = {k: v for k, v in columns.items() if (v != v[0]).any()}
+        shared = {k: float(v[0]) for k, v in columns.items() if k not in apart}
+        table = np.column_stack([route.sources(), route.targets, *apart.values()])
+        connector = Call("FromListConnector", {"conn_list": table, "column_names": list(apart)})
+        call = _synapse(self.plan.synapses[route.block].synapse)
+        synapse = replace(call, args={**call.args, **shared})
+        receptor = RECEPTORS[route.receptor]
+        name = f"{route.name} [{pre}->{post}, {receptor}]"
+        wires = Wires(name, (Part(pre),), (Part(post),), connector, synapse, receptor)
+        return Link(wires, route.block, self.scale(route.post, route.receptor))
 
-    def listed(
-        self, index: int, name: str, pre: str, block: SynapseBlock | PoissonInputBlock,
-        pairs: NDArray[np.int64], call: Call, weights: Any, delays: Any,
-    ) -> None:  # fmt: skip
-        """Links by explicit lists: one, or one for each sign at cells with one input."""
-        place = self.plan.populations[
-            block.post if isinstance(block, SynapseBlock) else block.population
-        ]
-        receptor = self.receptor(place, block.input)
-        gain = np.broadcast_to(np.asarray(self.ends.cells[place.name].gain), place.size)
-        listed = Listed(name, pre, place.name, receptor, pairs, call)
-        made = self.ends.wires(listed, weights * gain[pairs[:, 1]], delays, f"projection {name!r}")
-        for wires in made:
-            sign = self.sign(place, wires.receptor)
-            self.links.append(Link(wires, index, sign / gain if (gain != 1.0).any() else sign))
+    def scale(self, post: int, receptor: int) -> float | NDArray[np.float64]:
+        """Weight in the plan over weight on the board, by target where they differ."""
+        target = self.mapping.target(post)
+        sign = -1.0 if target.cell.gain == 1 and receptor == 1 else 1.0
+        if target.cell.synapse != "delta":
+            return sign
+        ids = np.arange(target.size, dtype=np.int32)
+        return sign / to_board(self.plan, target, ids, np.ones(target.size))
 
-    def by_rule(self, index: int, block: SynapseBlock) -> bool:
-        """Let the board make the synapses, if its connector is the same rule."""
-        projection = Network.from_dict(self.plan.network).projections[block.name]
-        trial = Ends(BOARD, self.ends.cells, rules=dict(self.ends.rules))
-        reason = ""
-        if isinstance(projection.connector, DistanceDependent):
-            reason = "the board is not given positions"
-        else:
-            made = list(ruled_wires(projection, self.plan, trial))
-            whole = all(p.ids is None for w in made for p in (*w.pre, *w.post))
-            said = [text.partition(": ")[2].partition(";")[0] for text in trial.problems]
-            reason = "" if made and whole else "; ".join(said) or "it is between views"
-        if reason:
-            self.notes.append(f"projection {block.name!r}: is a list of its synapses: {reason}")
-            return False
-        call = synapse_call(block.synapse)
-        assert isinstance(call, Call)
-        (wires,) = made
-        synapse = replace(wires.synapse, args={**wires.synapse.args, **call.args}, name=call.name)
-        place = self.plan.populations[block.post]
-        self.links.append(
-            Link(replace(wires, synapse=synapse), index, self.sign(place, wires.receptor))
-        )
-        if _random(projection):
+    def by_rule(self, index: int) -> Link | None:
+        """A connector of the board, if it is asked for and the same rule."""
+        block = self.plan.synapses[index]
+        projections = Network.from_dict(self.plan.network).projections if self.rules else {}
+        if block.name not in projections:
+            return None
+        projection = projections[block.name]
+        wires = self.ruled(projection, index)
+        if isinstance(wires, str):
+            self.notes.append(f"projection {block.name!r}: is a list of its synapses: {wires}")
+            return None
+        if _is_random(projection):
             self.notes.append(
                 f"projection {block.name!r}: is drawn by the board, other synapses than here"
             )
-        return True
+        call = _synapse(block.synapse)
+        values = {k: wires.synapse.args[k] for k in ("weight", "delay") if k in wires.synapse.args}
+        synapse = replace(call, args={**call.args, **values})
+        receptor = RECEPTORS.index(wires.receptor)
+        return Link(replace(wires, synapse=synapse), index, self.scale(block.post, receptor))
 
-    def poisson_input(self, item: PoissonInputBlock) -> None:
-        """A source of its own for every neuron, connected one to one over one step."""
-        name = item.name
-        while name in {c.name for c in self.cells} | {x.wires.name for x in self.links}:
-            name += " (poisson)"
-        self.poisson(name, item.rates, item.first, item.last - item.first, item.key)
-        self.notes.append(f"input {item.name!r}: is a population of sources, one for each neuron")
-        pairs = np.stack([np.arange(len(item.ids)), item.ids], axis=1).astype(np.int64)
-        self.listed(-1, name, name, item, pairs, Call("StaticSynapse"), item.weight, self.plan.dt)
-
-    def receptor(self, place: PopulationPlan, number: int) -> str:
-        """Receptor of an input; where one input serves both, the sign of weights decides."""
-        kind = self.plan.neurons[place.block].kind
-        return next(r.name for r in kind.receptors if r.input == kind.inputs()[number])
-
-    def sign(self, place: PopulationPlan, receptor: str) -> float:
-        """Sign in the plan of the weights at a receptor; the board has magnitudes."""
-        board: BoardCell = CELLS[self.plan.neurons[place.block].kind.kind]
-        return -1.0 if board.gain == 1 and receptor == RECEPTORS[1] else 1.0
+    def ruled(self, projection: Projection, index: int) -> Wires | str:
+        """PyNN's connector, or why there is none."""
+        target = self.mapping.target(self.plan.synapses[index].post)
+        if target.cell.synapse == "delta":
+            return "weights have another unit there"
+        if isinstance(projection.connector, DistanceDependent):
+            return "the board is not given positions"
+        trial = Ends(BOARD, self.ends.cells)
+        made = list(ruled_wires(projection, self.plan, trial))
+        if trial.problems or not made:
+            return "; ".join(p.partition(": ")[2].partition(";")[0] for p in trial.problems)
+        (wires,) = made
+        whole = all(part.ids is None for part in (*wires.pre, *wires.post))
+        return wires if whole else "it is between views"
 
     # currents and probes
 
@@ -343,15 +281,12 @@ class _Translator:
         place, source, dt = self.plan.populations[item.population], item.source, self.plan.dt
 
         def tick(time: Any) -> Any:
-            return grid(np.ceil(np.asarray(time) / dt - 1e-6) + EARLY, dt)
+            return grid(np.ceil(np.asarray(time) / dt - 1e-6) + AFTER, dt)
 
         if isinstance(source, DCSource):
             stop = grid(FOREVER // 2, dt) if source.stop is None else tick(source.stop)
-            call = Call(
-                "DCSource",
-                {"amplitude": source.amplitude, "start": float(tick(source.start)),
-                 "stop": float(stop)},
-            )  # fmt: skip
+            window = {"start": float(tick(source.start)), "stop": float(stop)}
+            call = Call("DCSource", {"amplitude": source.amplitude, **window})
         else:
             assert isinstance(source, StepSource)
             call = Call(
@@ -369,9 +304,15 @@ class _Translator:
             yield Recorded(_group(place, probe.ids), (name,), every)
 
 
-def sampling(probe: Any) -> int:
+def sampling(probe: ProbePlan) -> int:
     """Steps between samples on the board, which samples at multiples from the start."""
-    return int(probe.every) if probe.first % probe.every == 0 else 1
+    return probe.every if probe.first % probe.every == 0 else 1
+
+
+def _synapse(kind: SynapseKind) -> Call:
+    call = synapse_call(kind)
+    assert isinstance(call, Call)
+    return call
 
 
 def _group(place: PopulationPlan, ids: NDArray[np.int32]) -> Part:
@@ -382,16 +323,7 @@ def _part(value: Any, where: slice) -> Any:
     return value[where] if isinstance(value, np.ndarray) else value
 
 
-def _random(projection: Any) -> bool:
+def _is_random(projection: Projection) -> bool:
     synapse = projection.synapse
     values = isinstance(synapse.weight, Distribution) or isinstance(synapse.delay, Distribution)
     return values or type(projection.connector).__name__.startswith("Fixed")
-
-
-def _drawn(block: SynapseBlock, dt: float) -> tuple[NDArray[np.int64], Any, NDArray[np.float64]]:
-    """Pairs of ids, weights, and delays in ms of a block, by source, delay and target."""
-    found = expand(block, dt, np.float64)
-    segments = np.repeat(np.arange(len(found.ptr) - 1), np.diff(found.ptr))
-    sources, delays = np.divmod(segments, len(found.delays))
-    pairs = np.stack([found.first + sources, found.targets.astype(np.int64)], axis=1)
-    return pairs, found.weights, grid(found.delays[delays], dt)

@@ -19,12 +19,19 @@ from neurosim.io.pynn_backends import BOARD, BOARD_VARIABLES
 from neurosim.io.pynn_cells import Cell
 from neurosim.io.pynn_records import Call, Cells, Electrode, Part, Recorded, Trains, Wires
 from neurosim.io.pynn_rules import ruled_wires
-from neurosim.io.pynn_wires import DEPENDENCES, Ends, grid
+from neurosim.io.pynn_wires import DEPENDENCES, Ends, extent, grid
 from neurosim.network.connectors import DistanceDependent
 from neurosim.network.network import Network
 from neurosim.network.projection import Projection
 from neurosim.neurons.currents import DCSource, StepSource
-from neurosim.plan.plan import CurrentBlock, NeuronBlock, Plan, PopulationPlan, ProbePlan
+from neurosim.plan.plan import (
+    CurrentBlock,
+    NeuronBlock,
+    Plan,
+    PopulationPlan,
+    ProbePlan,
+    SynapseBlock,
+)
 from neurosim.synapses import STDP, Static, SynapseKind
 
 CONNECTORS: Final = ("lists", "rules")
@@ -92,6 +99,11 @@ def problems(plan: Plan) -> list[tuple[str, str]]:
             if rules.setdefault(synapses.post, rule) != rule:
                 text = "a population has one plastic rule for all synapses onto it, got another"
                 found.append((f"projection {synapses.name!r}", text))
+        low, high = extent(synapses.synapse.weight)
+        sign = _sign(plan, synapses)
+        if (sign > 0 and low < 0.0) or (sign < 0 and high > 0.0):
+            text = f"weights from {low:g} to {high:g} have another sign than their receptor"
+            found.append((f"projection {synapses.name!r}", text))
     for current in plan.currents:
         if not isinstance(current.source, (DCSource, StepSource)):
             text = f"{type(current.source).__name__} is not computed there as it is here"
@@ -103,6 +115,14 @@ def problems(plan: Plan) -> list[tuple[str, str]]:
             text = f"cannot record {probe.variable!r} ({', '.join(known)})"
             found.append((f"probe of {place.name!r}", text))
     return found
+
+
+def _sign(plan: Plan, block: SynapseBlock) -> int:
+    """Sign of the weights at a block's receptor; 0 if the sign decides the receptor."""
+    cell = CELLS.get(plan.neurons[plan.populations[block.post].block].kind.kind)
+    if cell is None or cell.synapse == "delta":
+        return 0
+    return -1 if cell.gain == 1 and block.input == 1 else 1
 
 
 def _recordables(plan: Plan, place: PopulationPlan) -> dict[str, str]:

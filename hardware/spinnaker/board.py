@@ -94,7 +94,16 @@ class SpinnakerBoard:
         require_spynnaker()
         require(self.check(plan))
         make = _Maker(target, self.settings, self.connectors)
-        return Simulation(plan, self.name, make, options, adapt=_adapted, whole=True)
+        return _BoardSimulation(plan, self.name, make, options, adapt=_adapted, whole=True)
+
+
+class _BoardSimulation(Simulation):
+    """A simulation that gives its machine back when it is closed."""
+
+    def close(self) -> None:
+        if isinstance(self._engine, BoardEngine):
+            self._engine.close()
+        super().close()
 
 
 def _adapted(plan: Plan) -> Plan:
@@ -125,7 +134,7 @@ class _Maker:
 class BoardEngine:
     """State of a run; see :class:`neurosim.backends.base.Engine`.
 
-    The machine is given back when the engine is no longer referred to.
+    The machine is given back when the engine is closed, or no longer referred to.
 
     Parameters
     ----------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Mapping
+from collections.abc import Mapping as Dictionary
 from typing import Any, NoReturn, Self
 
 import numpy as np
@@ -12,12 +12,14 @@ from numpy.typing import NDArray
 from neurosim.backends.base import Capabilities, Options, Progress, Synapses, Violation
 from neurosim.backends.check import require, violations
 from neurosim.backends.simulation import Simulation
-from neurosim.errors import UnsupportedError
+from neurosim.errors import MappingError, UnsupportedError
 from neurosim.hardware.spinnaker import readback
 from neurosim.hardware.spinnaker.cells import CELLS
 from neurosim.hardware.spinnaker.deployment import Deployment
 from neurosim.hardware.spinnaker.lower import board_plan, map_plan
+from neurosim.hardware.spinnaker.mapping import Mapping
 from neurosim.hardware.spinnaker.settings import Settings
+from neurosim.hardware.spinnaker.stages import misplaced
 from neurosim.hardware.spinnaker.targets import Target, find
 from neurosim.hardware.spinnaker.toolchain import Toolchain, require_spynnaker
 from neurosim.hardware.spinnaker.translate import problems, translate
@@ -85,7 +87,7 @@ class SpinnakerBoard:
         UnsupportedError
             If :meth:`check` found something.
         MappingError
-            If a delay is longer than the machine has.
+            If a delay is longer than the machine has, or the toolchain would lose synapses.
         ToolchainError
             If sPyNNaker refuses the network.
         """
@@ -119,10 +121,20 @@ class _Maker:
         else:
             if last is not None:
                 last.close()
-            deployment = translate(map_plan(plan, self.settings), self.connectors)
+            mapping = map_plan(plan, self.settings)
+            deployment = translate(mapping, self.connectors)
+            _require_rows(mapping, deployment)
             engine = BoardEngine(plan, deployment, Toolchain(deployment, self.target))
         self._last = weakref.ref(engine)
         return engine
+
+
+def _require_rows(mapping: Mapping, deployment: Deployment) -> None:
+    """Refuse lists of which the toolchain would lose synapses."""
+    lists = {x.block for x in deployment.links if x.wires.connector.name == "FromListConnector"}
+    found = [str(item) for item in misplaced(mapping) if item.block in lists]
+    if found:
+        raise MappingError("; ".join(found) + ".")
 
 
 class BoardEngine:
@@ -243,7 +255,7 @@ class BoardEngine:
         """Not possible."""
         _cannot("save its state", "Save the recording")
 
-    def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
+    def restore(self, state: Dictionary[str, NDArray[Any]]) -> None:
         """Not possible."""
         _cannot("go on from a saved state", "Prepare a new simulation")
 

@@ -302,3 +302,15 @@ def test_a_delay_that_is_too_long_is_refused(stub):
     with pytest.raises(MappingError, match="delay"):
         ns.prepare(net, dt=1.0, backend=SpinnakerBoard("virtual"))
     assert not stub.made
+
+
+def test_lists_of_which_the_tools_would_lose_synapses_are_refused(stub):
+    net = ns.Network()
+    pre = net.population("pre", 100, ns.SpikeSourceArray())
+    cells = net.population("cells", 256, ns.IFCurrExp())
+    net.project(pre, cells, ns.AllToAll(), ns.Static(0.1, delay=80.0), name="long")
+    with pytest.raises(MappingError, match=r"projection 'long': 25600 of 25600 .* <= 128 for"):
+        ns.prepare(net, dt=1.0, backend=SpinnakerBoard("virtual"))
+    assert not stub.made
+    with ns.prepare(net, dt=1.0, backend=SpinnakerBoard("virtual", connectors="rules")):
+        assert len(stub.made) == 1

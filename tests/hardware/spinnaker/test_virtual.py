@@ -17,6 +17,7 @@ from neurosim.hardware.spinnaker.crosscheck import cross_check, virtual_check
 from neurosim.hardware.spinnaker.images import regions
 from neurosim.hardware.spinnaker.lower import map_plan
 from neurosim.hardware.spinnaker.settings import Settings
+from neurosim.hardware.spinnaker.stages import misplaced
 from neurosim.hardware.spinnaker.targets import Virtual
 from neurosim.hardware.spinnaker.toolchain import Toolchain
 from neurosim.hardware.spinnaker.translate import translate
@@ -218,28 +219,40 @@ def test_shifts_are_those_of_the_reference_table():
     assert theirs["limit"][1] == 1
 
 
-def delayed(n_pre):
+def delayed(kind, n_pre, n_post, longest):
     net = ns.Network()
-    pre = net.population("pre", n_pre, ns.IFCurrExp())
-    cells = net.population("cells", 40, ns.IFCurrExp())
-    synapse = ns.Static(0.01, delay=ns.Uniform(1.0, 1200.0))
+    pre = net.population("pre", n_pre, kind)
+    cells = net.population("cells", n_post, ns.IFCurrExp())
+    synapse = ns.Static(0.01, delay=ns.Uniform(1.0, longest))
     net.project(pre, cells, ns.FixedProbability(0.2), synapse)
     return net
 
 
 def test_delay_stages_are_the_toolchains():
-    mapping, facts, found, _ = checked(delayed(40), neurons_per_core=20)
+    mapping, facts, found, _ = checked(delayed(ns.IFCurrExp(), 40, 40, 1200.0), neurons_per_core=20)
     assert found == []
     assert facts.stages == {"pre": 4}
     assert max(r.stages for r in mapping.routes) == 5
 
 
-def test_synapses_that_the_toolchain_loses_are_found():
-    # With two stages or more it lays out delayed rows by the neurons per core of the target, and
-    # its population table by those of the source: rows of the last core lie beyond the matrix.
-    mapping, _, found, weights = checked(delayed(50), neurons_per_core=20)
-    assert len(weights[0]) < mapping.routes[0].size
-    assert [line.partition(" on core")[0] for line in found] == ["rows from 'pre' to 'cells'"] * 2
+@pytest.mark.parametrize(
+    ("kind", "n_pre", "n_post", "longest", "per_core", "loses", "differs"),
+    [
+        (ns.IFCurrExp(), 50, 40, 1200.0, 20, True, True),
+        (ns.IFCurrExp(), 100, 256, 80.0, 256, True, True),
+        (ns.IFCurrExp(), 100, 256, 60.0, 256, False, False),  # one stage
+        (ns.SpikeSourceArray([[1.0]]), 256, 256, 80.0, 256, False, False),
+        (ns.SpikeSourcePoisson(10.0), 512, 256, 80.0, 256, False, True),
+    ],
+)
+def test_synapses_that_the_toolchain_misplaces_are_known(
+    kind, n_pre, n_post, longest, per_core, loses, differs
+):
+    net = delayed(kind, n_pre, n_post, longest)
+    mapping, _, found, weights = checked(net, neurons_per_core=per_core)
+    assert (len(weights[0]) < mapping.routes[0].size) == loses
+    assert bool(found) == differs
+    assert bool(list(misplaced(mapping))) == differs
 
 
 def test_two_networks_do_not_disturb_each_other():

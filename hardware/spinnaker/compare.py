@@ -248,9 +248,10 @@ def _causes(recording: Recording) -> tuple[Cause, ...]:
 def stamps(trains: SpikeTrains, dt: float, shift: int, end: float) -> NDArray[np.int64]:
     """Ticks and units of spikes before ``end``, shape (n, 2), ascending."""
     ticks = np.rint(trains.times / dt).astype(np.int64) - shift
-    table = np.stack([ticks, trains.ids.astype(np.int64)], axis=1)
+    table: NDArray[np.int64] = np.stack([ticks, trains.ids.astype(np.int64)], axis=1)
     table = table[(ticks >= 0) & (ticks < round(end / dt) - 1)]
-    return table[np.lexsort((table[:, 1], table[:, 0]))]
+    ordered: NDArray[np.int64] = table[np.lexsort((table[:, 1], table[:, 0]))]
+    return ordered
 
 
 def _spikes(
@@ -284,7 +285,8 @@ def _counted(rows: NDArray[np.int64], table: NDArray[np.int64]) -> NDArray[np.in
         return np.empty(0, dtype=np.int64)
     width = int(rows[:, 1].max()) + 1
     places = np.searchsorted(rows[:, 0] * width + rows[:, 1], table[:, 0] * width + table[:, 1])
-    return np.bincount(places, minlength=len(rows)).astype(np.int64)
+    counts: NDArray[np.int64] = np.bincount(places, minlength=len(rows))
+    return counts
 
 
 def near(a: NDArray[np.int64], b: NDArray[np.int64], tolerance: int) -> int:

@@ -53,7 +53,7 @@ def _rasters(ax: Axes, comparison: Comparison, expected: Recording, found: Recor
         row += len(rows) + 1
     ax.set_yticks(ticks, names)
     ax.invert_yaxis()
-    ax.set_title("spikes")
+    ax.set_title("spikes", loc="right")
     legend(ax)
 
 
@@ -68,9 +68,9 @@ def _trace(
     unit = int(np.argmax(np.abs(y - x).max(axis=0)))
     above.plot(b.times[:n], x[:, unit], color=colour(0), label="floating point")
     above.plot(b.times[:n], y[:, unit], color=colour(1), linestyle="--", label="board's arithmetic")
-    above.set_title(f"{worst.variable} of unit {int(ids[unit])} of {worst.population}")
+    above.set_title(f"{worst.variable} of unit {int(ids[unit])} of {worst.population}", loc="right")
     above.set_ylabel(worst.unit)
     legend(above)
     below.plot(b.times[:n], y[:, unit] - x[:, unit], color=colour(2))
-    below.set_title("difference")
+    below.set_title("difference", loc="right")
     below.set_ylabel(worst.unit)

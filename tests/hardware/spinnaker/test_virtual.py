@@ -134,6 +134,20 @@ def test_our_mapping_is_the_toolchains(dt):
     assert facts.cores > 12
 
 
+def test_generators_of_poisson_sources_start_as_in_the_emulator():
+    net = ns.Network()
+    net.population("poisson", 501, ns.SpikeSourcePoisson(rate=10.0))
+    made = translate(map_plan(lower(net, 1.0, 1)))
+    with Toolchain(made, Virtual(3)) as chain:
+        for _ in range(2):
+            chain.run(5.0)
+            images = regions(chain.database, "PoissonParams")
+            for core, words in zip(chain.facts().of("poisson"), made.seeds["poisson"], strict=True):
+                content = images[core.x, core.y, core.p]
+                assert np.array(words, dtype="<u4").tobytes() in content
+            chain.reset()
+
+
 def test_the_check_of_a_plan_is_the_same():
     made = virtual_check(lower(network(), 1.0, 1), Settings(), 10.0, version=3)
     assert made.differences == ()

@@ -14,6 +14,7 @@ import neurosim as ns
 from neurosim.errors import ToolchainError
 from neurosim.hardware.spinnaker.board import SpinnakerBoard
 from neurosim.hardware.spinnaker.crosscheck import cross_check, virtual_check
+from neurosim.hardware.spinnaker.emulator import Emulator
 from neurosim.hardware.spinnaker.images import regions
 from neurosim.hardware.spinnaker.lower import map_plan
 from neurosim.hardware.spinnaker.settings import Settings
@@ -146,6 +147,24 @@ def test_generators_of_poisson_sources_start_as_in_the_emulator():
                 content = images[core.x, core.y, core.p]
                 assert np.array(words, dtype="<u4").tobytes() in content
             chain.reset()
+
+
+def test_weights_are_those_of_the_emulator():
+    settings = Settings(neurons_per_core=8)
+    board, emulator = SpinnakerBoard(Virtual(3), settings), Emulator(settings)
+    options = {"dt": 1.0, "seed": 1}
+    with (
+        ns.prepare(network(), backend=board, **options) as there,
+        ns.prepare(network(), backend=emulator, **options) as here,
+    ):
+        there.run(5.0)
+        assert there.plan.hash == here.plan.hash
+        for name in {block.name for block in here.plan.synapses}:
+            ours, theirs = here.weights(name), there.weights(name)
+            for field in ("pre", "post", "delay"):
+                np.testing.assert_array_equal(getattr(ours, field), getattr(theirs, field))
+            # mV per nA of delta cells are divided here and multiplied there: one rounding
+            np.testing.assert_allclose(ours.weight, theirs.weight, rtol=1e-15)
 
 
 def test_the_check_of_a_plan_is_the_same():

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from neurosim.backends.base import Capabilities, Options, Progress, Synapses, Violation
 from neurosim.backends.check import require, violations
 from neurosim.backends.simulation import Simulation
-from neurosim.errors import MappingError, UnsupportedError
+from neurosim.errors import MappingError, ParameterError, UnsupportedError
 from neurosim.hardware.spinnaker import readback
 from neurosim.hardware.spinnaker.cells import CELLS
 from neurosim.hardware.spinnaker.deployment import Deployment
@@ -22,8 +22,11 @@ from neurosim.hardware.spinnaker.settings import Settings
 from neurosim.hardware.spinnaker.stages import misplaced
 from neurosim.hardware.spinnaker.targets import Target, find
 from neurosim.hardware.spinnaker.toolchain import Toolchain, require_spynnaker
-from neurosim.hardware.spinnaker.translate import problems, translate
+from neurosim.hardware.spinnaker.translate import known_connectors, problems, translate
 from neurosim.plan.plan import Plan
+
+WORD = 0xFFFF
+"""Largest stored weight."""
 
 EMPTY = "empty: a virtual board computes nothing; samples are NaN and there are no spikes"
 
@@ -39,6 +42,11 @@ class SpinnakerBoard:
         Choices of the deployment.
     connectors : {"lists", "rules"}
         How synapses are handed over; see :func:`neurosim.hardware.spinnaker.translate.translate`.
+
+    Raises
+    ------
+    ParameterError
+        If an argument is not allowed.
 
     Examples
     --------
@@ -61,9 +69,13 @@ class SpinnakerBoard:
         settings: Settings | None = None,
         connectors: str = "lists",
     ) -> None:
-        self.target = target
-        self.settings = Settings() if settings is None else settings
-        self.connectors = connectors
+        settings = Settings() if settings is None else settings
+        if not isinstance(settings, Settings):
+            raise ParameterError(
+                "SpinnakerBoard", "settings", "must be Settings", settings, "Give Settings(...)."
+            )
+        self.target = None if target is None else find(target)
+        self.settings, self.connectors = settings, known_connectors(connectors)
 
     def check(self, plan: Plan) -> list[Violation]:
         """All that the board cannot run."""
@@ -87,7 +99,7 @@ class SpinnakerBoard:
         UnsupportedError
             If :meth:`check` found something.
         MappingError
-            If a delay is longer than the machine has, or the toolchain would lose synapses.
+            If a delay is longer than the machine has, or weights or synapses would be lost.
         ToolchainError
             If sPyNNaker refuses the network.
         """
@@ -130,11 +142,21 @@ class _Maker:
 
 
 def _require_rows(mapping: Mapping, deployment: Deployment) -> None:
-    """Refuse lists of which the toolchain would lose synapses."""
+    """Refuse what the toolchain would store wrongly without a word."""
     lists = {x.block for x in deployment.links if x.wires.connector.name == "FromListConnector"}
     found = [str(item) for item in misplaced(mapping) if item.block in lists]
+    for route in mapping.routes:
+        target = mapping.target(route.post)
+        largest = WORD / target.scale(route.receptor)
+        n = int((np.rint(route.weights * target.scale(route.receptor)) > WORD).sum())
+        if n:
+            found.append(
+                f"projection {route.name!r}: {n} weights above {largest:g} would wrap around to "
+                f"small ones. Raise max_expected_summed_weight of {target.name!r}, or leave it to "
+                "the toolchain"
+            )
     if found:
-        raise MappingError("; ".join(found) + ".")
+        raise MappingError(". ".join(found) + ".")
 
 
 class BoardEngine:

@@ -69,10 +69,7 @@ def translate(mapping: Mapping, connectors: str = "lists") -> Deployment:
     ParameterError
         If ``connectors`` is none of the two.
     """
-    if connectors not in CONNECTORS:
-        raise ParameterError(
-            "deploy", "connectors", "must be 'lists' or 'rules'", connectors, "Choose one."
-        )
+    known_connectors(connectors)
     found = [f"{subject}: {text}" for subject, text in problems(mapping.plan)]
     if found:
         raise UnsupportedError(
@@ -83,8 +80,23 @@ def translate(mapping: Mapping, connectors: str = "lists") -> Deployment:
     return _Translator(mapping, connectors == "rules").deployment()
 
 
+def known_connectors(connectors: str) -> str:
+    """The word, if it is one of those.
+
+    Raises
+    ------
+    ParameterError
+        If it is none.
+    """
+    if connectors not in CONNECTORS:
+        raise ParameterError(
+            "deploy", "connectors", "must be 'lists' or 'rules'", connectors, "Choose one."
+        )
+    return connectors
+
+
 def problems(plan: Plan) -> list[tuple[str, str]]:
-    """Subject and problem of everything that has no counterpart, apart from kinds and sources."""
+    """Subject and problem of everything that has no counterpart, apart from kinds of neurons."""
     found: list[tuple[str, str]] = []
     for block in plan.neurons:
         if block.kind.kind in CELLS:

@@ -13,6 +13,7 @@ from neurosim.errors import (
     MappingError,
     MissingDependency,
     NoBoardConfigured,
+    ParameterError,
     SimulationError,
     UnsupportedError,
 )
@@ -314,3 +315,36 @@ def test_lists_of_which_the_tools_would_lose_synapses_are_refused(stub):
     assert not stub.made
     with ns.prepare(net, dt=1.0, backend=SpinnakerBoard("virtual", connectors="rules")):
         assert len(stub.made) == 1
+
+
+def test_weights_that_would_wrap_around_are_refused(stub):
+    net = network()
+    net.project("pre", "cells", ns.AllToAll(), ns.Static(10.0), name="strong")
+    limits = Settings(populations={"cells": {"max_expected_summed_weight": 1.0}})
+    with pytest.raises(
+        MappingError, match=r"'strong': 24 weights above 3\.9\d+ would wrap"
+    ) as caught:
+        ns.prepare(net, dt=1.0, backend=SpinnakerBoard("virtual", limits))
+    assert "max_expected_summed_weight of 'cells'" in str(caught.value)
+    assert not stub.made
+
+
+@pytest.mark.parametrize(
+    ("arguments", "match"),
+    [
+        ({"target": 5}, r"deploy.target: must name a machine"),
+        ({"target": "nowhere"}, r"deploy.target: must name a machine"),
+        ({"settings": {"neurons_per_core": 5}}, r"SpinnakerBoard.settings: must be Settings"),
+        ({"connectors": "drawn"}, r"deploy.connectors: must be 'lists' or 'rules'"),
+    ],
+)
+def test_arguments_are_checked_when_they_are_given(arguments, match):
+    with pytest.raises(ParameterError, match=match):
+        SpinnakerBoard(**arguments)
+
+
+def test_settings_of_unknown_populations_are_refused(stub):
+    settings = Settings(populations={"cell": {"neurons_per_core": 5}})
+    with pytest.raises(ParameterError, match="Did you mean 'cells'"):
+        prepared(settings=settings)
+    assert not stub.made

@@ -91,8 +91,8 @@ def rows_of(route: Route, target: Target) -> Rows:
     keys, length = np.unique(
         row * target.cores + route.targets // target.per_core, return_counts=True
     )
-    keys = keys.astype(np.int64)
-    return Rows(keys // target.cores, keys % target.cores, length.astype(np.int64), route.stages)
+    core = np.asarray(keys % target.cores, dtype=np.int64)
+    return Rows(np.asarray(keys // target.cores, dtype=np.int64), core, length, route.stages)
 
 
 def row_words(synapses: int, rule: STDP | None) -> int:

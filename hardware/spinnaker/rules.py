@@ -63,7 +63,7 @@ def violations(plan: Plan, name: str, can: Capabilities = CAPABILITIES) -> list[
         What the backend has.
     """
     found = check.violations(plan, name, can)
-    for part in (_connectors, _receptors, _signs, _plasticity, _one_rule, _recorded):
+    for part in (_connectors, _receptors, _signs, _plasticity, _one_rule):
         found += [
             Violation(f"backend {name!r} cannot run {subject}", problem, remedy)
             for subject, problem, remedy in part(plan)
@@ -175,21 +175,6 @@ def _differences(a: Any, b: Any) -> list[str]:
     mine, other = a.values(), b.values()
     unused = {"weight", "delay", "mu_plus", "mu_minus"}
     return [k for k, value in mine.items() if k not in unused and value != other[k]]
-
-
-def _recorded(plan: Plan) -> Items:
-    for probe in plan.probes:
-        name, block = plan.populations[probe.population].name, None
-        index = plan.populations[probe.population].block
-        block = plan.neurons[index] if index >= 0 else None
-        cell = None if block is None else CELLS.get(block.kind.kind)
-        if probe.variable != "spikes" and cell and probe.variable not in cell.recordables:
-            known = ", ".join(("spikes", *cell.recordables))
-            yield (
-                population(name),
-                f"recorded variable {probe.variable!r} is not among {known}",
-                "Record one of these.",
-            )
 
 
 # rules of the report
@@ -305,8 +290,8 @@ def random_lists(plan: Plan, settings: Settings) -> list[Finding]:
     return [
         Finding(
             "note", "random_lists", "random connections",
-            f"{kind} of {', '.join(map(projection, projections))}: drawn here and given to the board "
-            "as lists, so that they are the same everywhere",
+            f"{kind} of {', '.join(map(projection, projections))}: drawn here and given to the "
+            "board as lists, so that they are the same everywhere",
             "Nothing to do; drawn on chip they would differ.",
         )
         for kind, projections in names.items()

@@ -5,6 +5,7 @@ It needs no sPyNNaker. ``neurosim deploy NET --target spinnaker --check`` prints
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -98,6 +99,8 @@ class Report:
         Cores, memory, routers and energy in all.
     toolchain : tuple of str or None
         Differences from what sPyNNaker maps on a virtual board; None if it was not asked.
+    remark : str
+        What it takes there, or why it was not asked.
     """
 
     network: str
@@ -110,6 +113,7 @@ class Report:
     projections: tuple[ProjectionReport, ...] = ()
     usage: Usage | None = None
     toolchain: tuple[str, ...] | None = None
+    remark: str = "It was not compared with sPyNNaker's own mapping."
 
     @property
     def fits(self) -> bool:
@@ -125,9 +129,21 @@ class Report:
         """Findings of a level."""
         return tuple(f for f in self.findings if f.level == level)
 
-    def with_toolchain(self, differences: tuple[str, ...]) -> Report:
-        """The report with what sPyNNaker's own mapping has otherwise."""
-        return replace(self, toolchain=differences)
+    def with_toolchain(self, differences: Sequence[str], cores: int, chips: int) -> Report:
+        """The report beside sPyNNaker's own mapping on a virtual board.
+
+        Parameters
+        ----------
+        differences : sequence of str
+            What differs in slices, rings, delay stages and rows.
+        cores, chips : int
+            What it takes there; chips are shown, and not compared, since we only estimate them.
+        """
+        found, ours = list(differences), self.totals.get("cores")
+        if ours != cores:
+            found.append(f"the network takes {ours} cores here and {cores} there")
+        remark = f"sPyNNaker maps it onto {plural(cores, 'core')} of {plural(chips, 'chip')}"
+        return replace(self, toolchain=tuple(found), remark=remark)
 
     @property
     def totals(self) -> dict[str, Any]:
@@ -172,6 +188,7 @@ class Report:
             "projections": [asdict(p) for p in self.projections],
             "totals": self.totals,
             "toolchain": self.toolchain,
+            "remark": self.remark,
         }
         made: dict[str, Any] = plain(data)
         return made

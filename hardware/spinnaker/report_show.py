@@ -165,8 +165,8 @@ def _totals(report: Report, usage: Usage) -> list[RenderableType]:
 
 def _toolchain(report: Report) -> RenderableType:
     if report.toolchain is None:
-        return Text("sPyNNaker's own mapping was not asked.", style="dim")
+        return Text(report.remark, style="dim")
     if not report.toolchain:
-        return Text("sPyNNaker maps it in the same way (virtual board).", style="green")
-    lines = [Text("sPyNNaker maps it otherwise (virtual board):", style="bold red")]
+        return Text(f"{report.remark} of a virtual board, in the same way.", style="green")
+    lines = [Text(f"{report.remark} of a virtual board, otherwise:", style="bold red")]
     return Group(*lines, *(Text(f"  {difference}") for difference in report.toolchain))

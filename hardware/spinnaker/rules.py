@@ -21,6 +21,7 @@ from neurosim.hardware.spinnaker.findings import Finding, population, projection
 from neurosim.hardware.spinnaker.lower import RECEPTOR_BITS, bits, board_plan
 from neurosim.hardware.spinnaker.mapping import MOST_STAGES, RING_BITS
 from neurosim.hardware.spinnaker.settings import Settings
+from neurosim.hardware.spinnaker.translate import problems
 from neurosim.network import connectors
 from neurosim.neurons.base import Receptor
 from neurosim.plan.connect import Drawer
@@ -192,6 +193,16 @@ def unsupported(plan: Plan, settings: Settings) -> list[Finding]:
     ]  # fmt: skip
 
 
+def untranslated(plan: Plan, settings: Settings) -> list[Finding]:
+    """What sPyNNaker cannot be told, though the emulator runs it: start values and recordings."""
+    said = {finding.subject for finding in unsupported(plan, settings)}
+    return [
+        Finding("error", "untranslated", subject, problem, "Change it.")
+        for subject, problem in problems(plan)
+        if subject not in said
+    ]
+
+
 def longest_delay(neurons: int) -> int:
     """Ticks that a delay may have at most, with so many neurons on a core.
 
@@ -331,7 +342,7 @@ def time_step(plan: Plan, settings: Settings) -> list[Finding]:
                 "note", "time_step", f"network {plan.name!r}",
                 "its timing is 'standard'; the board adds inputs before the update and stamps a "
                 "spike with the step in which it is computed, one step earlier",
-                "Compare with Network(timing='spinnaker').",
+                "Network(timing='spinnaker') does so elsewhere too, for kinds that can.",
             )
         )  # fmt: skip
     return found
@@ -359,7 +370,7 @@ def constants(plan: Plan, settings: Settings) -> list[Finding]:
 
 
 PLAN_RULES: tuple[PlanRule, ...] = (
-    unsupported, delay_too_long, constants, fast_poisson, time_step, rounded, additive_amplitudes,
-    random_lists,
+    unsupported, untranslated, delay_too_long, constants, fast_poisson, time_step, rounded,
+    additive_amplitudes, random_lists,
 )  # fmt: skip
 """Rules that need the plan and settings alone."""

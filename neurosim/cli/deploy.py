@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 TARGETS = ("spinnaker",)
 """Machines that networks can be deployed to."""
+NOT_INSTALLED = (
+    "sPyNNaker is not installed: its own mapping on a virtual board was not made."
+)
 
 
 def deploy(
@@ -163,7 +167,9 @@ def settings_of(assignments: Sequence[str], neurons_per_core: int | None) -> Set
                 raise SpecError(
                     f"--set: must name a setting, got {name!r}. {close_matches(name, known)}"
                 )
-    return Settings(**fields, populations=populations)
+    if populations:
+        fields["populations"] = populations
+    return Settings(**fields)
 
 
 def rates_of(texts: Sequence[str], measure: str | None) -> Any:
@@ -193,7 +199,7 @@ def rates_of(texts: Sequence[str], measure: str | None) -> Any:
 
 
 def compared(report: Report, plan: Plan, version: int) -> Report:
-    """The report with what sPyNNaker maps otherwise; as it is if that is not installed.
+    """The report with what sPyNNaker maps otherwise, or with a remark that it is not installed.
 
     Raises
     ------
@@ -205,8 +211,8 @@ def compared(report: Report, plan: Plan, version: int) -> Report:
     try:
         found = virtual_check(plan, report.settings, report.duration, version)
     except MissingDependency:
-        return report
-    return report.with_toolchain(found.differences)
+        return replace(report, remark=NOT_INSTALLED)
+    return report.with_toolchain(found.differences, found.facts.cores, found.facts.chips)
 
 
 def _data(report: Report, recording: Recording | None) -> dict[str, Any]:

@@ -71,7 +71,9 @@ def test_measured_rates_and_how_bundled_spikes_are():
     assert alone.spread < together.spread
 
 
-@pytest.mark.parametrize("rates", [-1.0, "fast", {"cells": float("nan")}, {"cells": [1.0]}, {"x": 1}])
+@pytest.mark.parametrize(
+    "rates", [-1.0, "fast", {"cells": float("nan")}, {"cells": [1.0]}, {"x": 1}]
+)
 def test_what_is_no_rate(plan, rates):
     with pytest.raises(ParameterError, match=r"preflight\.rates"):
         rates_of(plan, SETTINGS, rates)

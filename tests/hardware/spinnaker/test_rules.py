@@ -17,6 +17,7 @@ from neurosim.hardware.spinnaker.rules import (
     rounded,
     time_step,
     unsupported,
+    untranslated,
     violations,
 )
 from neurosim.hardware.spinnaker.settings import Settings
@@ -182,6 +183,26 @@ def test_weights_whose_sign_chooses_the_receptor():
     net = network(ns.IFCurrDelta())
     net.project("in", "cells", ALL, ns.Static(weight=ns.Uniform(-2.0, 1.0)), signed=True)
     assert refused(planned(net)) == []
+
+
+def test_what_the_emulator_has_and_the_toolchain_cannot_be_told():
+    net = network(ns.IzhikevichCurrExp())
+    net.record("cells", ["v", "u"])
+    net.population("alpha", 2, ns.IFCurrAlpha(), initial={"isyn_exc": 1.0})
+    plan = planned(net)
+    assert violations(plan, "x") == []
+    found = untranslated(plan, Settings())
+    assert [f.level for f in found] == ["error", "error"]
+    assert "population 'alpha': cannot start with a 'isyn_exc'" in said(found)[0]
+    assert "probe of 'cells': cannot record 'u'" in said(found)[1]
+
+
+def test_nothing_is_said_twice():
+    net = network()
+    net.project("in", "cells", ALL, ns.STDP(weight=0.1, dependence="gutig"))
+    plan = planned(net)
+    assert len(unsupported(plan, Settings())) == 1
+    assert untranslated(plan, Settings()) == []
 
 
 # delays

@@ -198,10 +198,10 @@ class EmulatorEngine:
         """Current values of a state variable."""
         target = self.mapping.target(population)
         if variable == "refractory":
-            return np.maximum(self.words(population, variable), 0).astype(np.float64)
+            return np.asarray(np.maximum(self.words(population, variable), 0.0))
         if variable == "stretch":
             tick = fp.to_k(self.plan.dt)
-            return np.asarray(self.words(population, "h") / tick)
+            return np.asarray(self.words(population, "h") / tick, dtype=np.float64)
         if variable not in FIELDS:
             raise SimulationError(
                 f"spinnaker: the board has no variable {variable!r}. Read one of "

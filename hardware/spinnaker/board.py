@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, NoReturn, Self
 
 import numpy as np
@@ -17,7 +16,7 @@ from neurosim.errors import UnsupportedError
 from neurosim.hardware.spinnaker import readback
 from neurosim.hardware.spinnaker.cells import CELLS
 from neurosim.hardware.spinnaker.deployment import Deployment
-from neurosim.hardware.spinnaker.lower import map_plan
+from neurosim.hardware.spinnaker.lower import board_plan, map_plan
 from neurosim.hardware.spinnaker.settings import Settings
 from neurosim.hardware.spinnaker.targets import Target, find
 from neurosim.hardware.spinnaker.toolchain import Toolchain, require_spynnaker
@@ -94,12 +93,16 @@ class SpinnakerBoard:
         require_spynnaker()
         require(self.check(plan))
         make = _Maker(target, self.settings, self.connectors)
-        return Simulation(plan, self.name, make, options, adapt=_adapted, whole=True)
+        return _BoardSimulation(plan, self.name, make, options, adapt=board_plan, whole=True)
 
 
-def _adapted(plan: Plan) -> Plan:
-    """The plan with the board's order of events and sampling, which a network cannot change."""
-    return replace(plan, timing="spinnaker")
+class _BoardSimulation(Simulation):
+    """A simulation that gives its machine back when it is closed."""
+
+    def close(self) -> None:
+        if isinstance(self._engine, BoardEngine):
+            self._engine.close()
+        super().close()
 
 
 class _Maker:
@@ -125,7 +128,7 @@ class _Maker:
 class BoardEngine:
     """State of a run; see :class:`neurosim.backends.base.Engine`.
 
-    The machine is given back when the engine is no longer referred to.
+    The machine is given back when the engine is closed, or no longer referred to.
 
     Parameters
     ----------

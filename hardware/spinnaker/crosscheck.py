@@ -114,12 +114,14 @@ def cross_check(mapping: Mapping, facts: Facts, database: str | PathLike[str]) -
         found += _placement(target, facts)
         if any(r.post == target.population for r in mapping.routes):
             found += _rings(target, facts)
-    found += _stages(mapping, facts)
+    differ = _stages(mapping, facts)
+    found += differ.values()
     tables = {core: population_table(c) for core, c in regions(database, TABLE).items()}
     matrices = regions(database, MATRICES)
     for target in mapping.targets:
         for first, cores in _slices(facts.of(target.name)):
-            for pre in sorted({r.pre for r in mapping.routes if r.post == target.population}):
+            sources = {r.pre for r in mapping.routes if r.post == target.population}
+            for pre in sorted(sources - set(differ)):
                 found += _rows(mapping, facts, target, pre, first, cores, tables, matrices)
     return found
 
@@ -153,12 +155,17 @@ def _rings(target: Target, facts: Facts) -> Iterator[str]:
         )
 
 
-def _stages(mapping: Mapping, facts: Facts) -> Iterator[str]:
+def _stages(mapping: Mapping, facts: Facts) -> dict[int, str]:
+    """Populations whose delay stages differ; their rows cannot be compared."""
+    found = {}
     for index, place in enumerate(mapping.plan.populations):
         ours = max([0, *(r.stages - 1 for r in mapping.routes if r.pre == index)])
         theirs = facts.stages.get(place.name, 0)
         if ours != theirs:
-            yield f"population {place.name!r}: has {ours} delay stages here and {theirs} there"
+            found[index] = (
+                f"population {place.name!r}: has {ours} delay stages here and {theirs} there"
+            )
+    return found
 
 
 def expected(mapping: Mapping, target: Target, pre: int, first: int) -> Synapses:

@@ -118,8 +118,18 @@ def static_words(content: bytes, matrix: Matrix, rows: int) -> tuple[NDArray[np.
         Where it is.
     rows : int
         Number of its rows.
+
+    Raises
+    ------
+    ToolchainError
+        If it does not lie in the region.
     """
     width = matrix.row + HEADER_WORDS
+    if matrix.offset + 4 * rows * width > len(content):
+        raise ToolchainError(
+            f"memory image: {rows} rows at {matrix.offset} must lie in a region of "
+            f"{len(content)} bytes. Report this, with the network."
+        )
     table = np.frombuffer(content, dtype="<u4", count=rows * width, offset=matrix.offset)
     table = table.reshape(rows, width)
     if table[:, 0].any():

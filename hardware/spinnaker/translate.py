@@ -181,6 +181,8 @@ class _Translator:
         self.notes = list(self.plan.notes)
         self.options: dict[str, dict[str, Any]] = {}
         self.names = [p.name for p in self.plan.populations]
+        units = len(self.plan.network["populations"])
+        self.drawn = sum(b.pre < units for b in self.plan.synapses)  # not of Poisson inputs
 
     def deployment(self) -> Deployment:
         plan = self.plan
@@ -205,7 +207,8 @@ class _Translator:
             if array.population == index:
                 order = np.argsort(array.ids, kind="stable")
                 ends = np.cumsum(np.bincount(array.ids, minlength=place.size))
-                trains = Trains(grid(array.steps[order], plan.dt), ends)
+                times = Trains(grid(array.steps[order], plan.dt), ends)
+                trains: Any = times if len(order) else []  # lists of nothing are an error there
                 return Cells(
                     place.name, place.size, Call("SpikeSourceArray", {"spike_times": trains})
                 )
@@ -262,10 +265,9 @@ class _Translator:
     def by_rule(self, index: int) -> Link | None:
         """A connector of the board, if it is asked for and the same rule."""
         block = self.plan.synapses[index]
-        projections = Network.from_dict(self.plan.network).projections if self.rules else {}
-        if block.name not in projections:
+        if not self.rules or index >= self.drawn:
             return None
-        projection = projections[block.name]
+        projection = Network.from_dict(self.plan.network).projections[block.name]
         wires = self.ruled(projection, index)
         if isinstance(wires, str):
             self.notes.append(f"projection {block.name!r}: is a list of its synapses: {wires}")

@@ -73,7 +73,7 @@ def test_what_names_no_machine_is_refused(text, match):
 
 @pytest.mark.parametrize("target", [5, ["virtual"], True])
 def test_a_target_is_a_target_or_a_text(target):
-    with pytest.raises(ParameterError, match="deploy.target"):
+    with pytest.raises(ParameterError, match=r"deploy.target: must name"):
         find(target)
 
 

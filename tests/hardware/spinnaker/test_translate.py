@@ -81,7 +81,9 @@ def test_spikes_and_poisson_sources():
 def test_a_poisson_input_is_a_population_of_its_own():
     net = ns.Network()
     cells = net.population("cells", 4, ns.IFCurrExp())
-    net.inject(ns.PoissonInput(rate=30.0, weight=-0.2, receptor="inhibitory"), cells[1:3], name="in")
+    net.inject(
+        ns.PoissonInput(rate=30.0, weight=-0.2, receptor="inhibitory"), cells[1:3], name="in"
+    )
     made = deployed(net)
     assert cells_of(made, "in").cell.args["rate"] == [30.0, 30.0]
     (link,) = made.links

@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 
 TARGETS = ("spinnaker",)
 """Machines that networks can be deployed to."""
-NOT_INSTALLED = (
-    "sPyNNaker is not installed: its own mapping on a virtual board was not made."
-)
+NOT_INSTALLED = "sPyNNaker is not installed: its own mapping on a virtual board was not made."
 
 
 def deploy(

@@ -11,6 +11,8 @@ from typing import Any
 
 from neurosim.declare import Bounds, number
 from neurosim.errors import LoweringError, ParameterError, close_matches
+from neurosim.facade import simulate
+from neurosim.hardware.spinnaker.emulator import Emulator
 from neurosim.hardware.spinnaker.findings import LEVELS, Finding
 from neurosim.hardware.spinnaker.lower import map_plan
 from neurosim.hardware.spinnaker.machine import BOARDS, Board
@@ -24,6 +26,7 @@ from neurosim.network.network import Network
 from neurosim.network.tables import plural
 from neurosim.plan.lower import lower
 from neurosim.plan.plan import Plan
+from neurosim.recording.recording import Recording
 
 SECOND = 1000.0
 """Length of a run when none is given, ms."""
@@ -275,7 +278,7 @@ def preflight(
         return empty
     mapping = map_plan(plan, settings)
     if isinstance(rates, str):
-        rates = _measured(plan, rates, length)
+        rates = _measured(plan, rates, settings, length)
     planned = rates_of(mapping.plan, settings, rates, duration)
     findings += assumed_rates(mapping.plan, settings, planned)
     found = usage(mapping, machine, planned, length)
@@ -309,13 +312,12 @@ def _sorted(findings: list[Finding]) -> tuple[Finding, ...]:
     return tuple(sorted(findings, key=lambda finding: LEVELS.index(finding.level)))
 
 
-def _measured(plan: Plan, backend: str, duration: float) -> Any:
+def _measured(plan: Plan, backend: str, settings: Settings, duration: float) -> Recording:
     """A recording of the spikes of all populations, on a backend."""
-    from neurosim.facade import simulate
-
     network = Network.from_dict({**plan.network, "probes": []})
     network.record(list(network.populations))
-    return simulate(network, duration, dt=plan.dt, seed=plan.seed, backend=backend, progress=False)
+    chosen = Emulator(settings) if backend == Emulator.name else backend
+    return simulate(network, duration, dt=plan.dt, seed=plan.seed, backend=chosen, progress=False)
 
 
 def _populations(found: Usage) -> tuple[PopulationReport, ...]:

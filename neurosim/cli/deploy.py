@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from neurosim.errors import MissingDependency, SpecError, close_matches
+from neurosim.errors import MissingDependency, SpecError, ToolchainError, close_matches
 
 if TYPE_CHECKING:
     from neurosim.hardware.spinnaker.report import Report
@@ -117,7 +117,11 @@ def deploy(
     )  # fmt: skip
     if toolchain and not run and report.fits:
         plan = lower(chosen.network, step, seed)
-        report = compared(report, plan, BOARDS[board].version)
+        try:
+            report = compared(report, plan, BOARDS[board].version)
+        except ToolchainError:
+            _show(report, as_json)
+            raise
     if html is not None:
         _write(html, report)
     recording = None
@@ -129,12 +133,10 @@ def deploy(
             recording = simulate(chosen.network, length, dt=step, seed=seed, backend=backend)
             if out is not None:
                 recording.save(out)
-    if as_json:
-        print(json.dumps(_data(report, recording), allow_nan=False))
-    elif recording is not None:
+    if recording is not None and not as_json:
         print(recording)
-    elif not run:
-        console().print(render(report))
+    elif as_json or not run:
+        _show(report, as_json, recording)
     if not report.fits:
         raise typer.Exit(1)
 
@@ -213,11 +215,19 @@ def compared(report: Report, plan: Plan, version: int) -> Report:
     return report.with_toolchain(found.differences, found.facts.cores, found.facts.chips)
 
 
-def _data(report: Report, recording: Recording | None) -> dict[str, Any]:
-    if recording is None:
-        return report.to_dict()
-    spikes = {name: len(trains) for name, trains in recording.spikes.items()}
-    return {**report.to_dict(), "run": {"duration": recording.duration, "spikes": spikes}}
+def _show(report: Report, as_json: bool, recording: Recording | None = None) -> None:
+    """Print the report, or it and what a run gave as one JSON object."""
+    if not as_json:
+        from neurosim.hardware.spinnaker.report_show import render
+        from neurosim.runner.report import console
+
+        console().print(render(report))
+        return
+    data = report.to_dict()
+    if recording is not None:
+        spikes = {name: len(trains) for name, trains in recording.spikes.items()}
+        data["run"] = {"duration": recording.duration, "spikes": spikes}
+    print(json.dumps(data, allow_nan=False))
 
 
 def _write(path: str, report: Report) -> None:

@@ -15,8 +15,10 @@ CA3 = ("deploy", "ca3_functional", "--target", "spinnaker")
 
 
 @pytest.fixture(autouse=True)
-def no_toolchain(monkeypatch):
+def no_toolchain(request, monkeypatch):
     """As if sPyNNaker were not installed."""
+    if request.node.get_closest_marker("spinnaker"):
+        return
 
     def missing(*args):
         raise MissingDependency("deploy", "sPyNNaker", "spinnaker")
@@ -144,12 +146,26 @@ def test_the_toolchain_fails(call, toolchain):
     done = call(*CA3)
     assert done.exit_code == 2
     assert "neurosim: sPyNNaker: fell over" in done.stderr
+    assert "CA3 memory 5x10 on spinn-5, dt 1 ms, run of 90 ms: fits" in done.stdout
 
 
 def test_the_toolchain_is_not_asked(call, toolchain, net_file):
     assert call(*CA3, "--no-toolchain").exit_code == 0
     assert call("deploy", net_file, "--target", "spinnaker").exit_code == 1  # it does not fit
     assert toolchain.asked == []
+
+
+@pytest.mark.spinnaker
+def test_the_toolchain_itself(call, tmp_path, monkeypatch):
+    home, cwd = tmp_path / "home", tmp_path / "cwd"
+    for folder in (home, cwd):
+        folder.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.chdir(cwd)
+    done = call(*CA3, "--board", "spinn-3")
+    assert done.exit_code == 0, done.output
+    assert "maps it onto 10 cores of 1 chip of a virtual board, in the same way" in done.stdout
+    assert list(home.iterdir()) == list(cwd.iterdir()) == []
 
 
 # runs

@@ -21,7 +21,7 @@ from neurosim.hardware.spinnaker.rates import Rate, assumed_rates, rates_of
 from neurosim.hardware.spinnaker.rules import PLAN_RULES
 from neurosim.hardware.spinnaker.rules_mapped import MAPPED_RULES
 from neurosim.hardware.spinnaker.settings import Settings
-from neurosim.hardware.spinnaker.usage import Usage, usage
+from neurosim.hardware.spinnaker.usage import Usage, slice_size, usage
 from neurosim.network.network import Network
 from neurosim.network.tables import plural
 from neurosim.plan.lower import lower
@@ -332,12 +332,10 @@ def _populations(found: Usage) -> tuple[PopulationReport, ...]:
     for index, population in enumerate(plan.populations):
         use, rate = uses.get(index), found.rates[index]
         if use is None:
-            role = roles[population.name]
-            per_core = population.size if role == "array" else min(population.size, 500)
             made.append(
                 PopulationReport(
-                    population.name, sources[role], population.size, cores[population.name],
-                    per_core, rate,
+                    population.name, sources[roles[population.name]], population.size,
+                    cores[population.name], slice_size(found.mapping, index), rate,
                 )
             )  # fmt: skip
             continue

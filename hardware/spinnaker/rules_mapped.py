@@ -13,8 +13,8 @@ from neurosim.hardware.spinnaker.mapping import RING_BITS, RingBits, Target
 from neurosim.hardware.spinnaker.memory import dtcm
 from neurosim.hardware.spinnaker.projections import ProjectionReport
 from neurosim.hardware.spinnaker.realtime import budget, largest_slice
-from neurosim.hardware.spinnaker.rows import row_words
-from neurosim.hardware.spinnaker.usage import Usage, Use
+from neurosim.hardware.spinnaker.rows import misplaced, row_words
+from neurosim.hardware.spinnaker.usage import Usage, Use, slice_size
 
 Projections = Sequence[ProjectionReport]
 MappedRule = Callable[[Usage, Projections], list[Finding]]
@@ -108,6 +108,40 @@ def long_rows(usage: Usage, projections: Projections) -> list[Finding]:
                 )
             )  # fmt: skip
     return found
+
+
+def delayed_rows(usage: Usage, projections: Projections) -> list[Finding]:
+    """Synapses of long delays that sPyNNaker 7.4.1 loses or puts into rows of other sources."""
+    found = []
+    plan = usage.mapping.plan
+    for use in usage.uses:
+        target = use.target
+        for route, _ in use.routes:
+            pre = plan.populations[route.pre]
+            own = slice_size(usage.mapping, route.pre)
+            lost = misplaced(route, target, pre.size, own) if route.stages > 2 else 0
+            if not lost:
+                continue
+            longest = int(route.delays.max())
+            fewer = next((n for n in (128, 64, 32, 16, 8, 4, 2) if _two_rings(n) >= longest), None)
+            found.append(
+                Finding(
+                    "error", "delayed_rows", projection(route.name),
+                    f"sPyNNaker 7.4.1 loses or misplaces {lost} of {route.size} synapses: delays "
+                    f"of {longest} ticks need {route.stages - 1} delay stages, whose rows are "
+                    f"right only if {pre.name!r} fills slices of {use.slice_size} units, as those "
+                    f"of {target.name!r} (it has {pre.size} in slices of {own})",
+                    f"Set neurons_per_core of {target.name!r} to {fewer}: its ring is then longer."
+                    if fewer else f"Use delays up to {_two_rings(2)} ticks.",
+                    {"synapses": lost, "longest": longest, "stages": route.stages - 1},
+                )
+            )  # fmt: skip
+    return found
+
+
+def _two_rings(neurons: int) -> int:
+    """Longest delay, in ticks, that needs one stage at most."""
+    return 2 << (RING_BITS - RECEPTOR_BITS - bits(neurons))
 
 
 def plastic_slices(usage: Usage, projections: Projections) -> list[Finding]:
@@ -329,7 +363,7 @@ def _target(usage: Usage, name: str) -> Target:
 
 
 MAPPED_RULES: tuple[MappedRule, ...] = (
-    weight_range, small_weights, full_turn, long_rows, plastic_slices, accumulator, core_memory,
-    board_size, shared_memory, real_time, packet_queue, router,
+    weight_range, small_weights, full_turn, long_rows, delayed_rows, plastic_slices, accumulator,
+    core_memory, board_size, shared_memory, real_time, packet_queue, router,
 )  # fmt: skip
 """Rules that need the mapping."""

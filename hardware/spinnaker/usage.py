@@ -155,6 +155,17 @@ def usage(mapping: Mapping, board: Board, rates: tuple[Rate, ...], duration: flo
     return _Count(mapping, board, rates, duration).usage()
 
 
+def slice_size(mapping: Mapping, population: int) -> int:
+    """Units of a population, cells or sources, that are on one core."""
+    plan = mapping.plan
+    most = plan.populations[population].size
+    if plan.populations[population].block >= 0:
+        return min(most, mapping.target(population).per_core)
+    if any(block.population == population for block in plan.poisson):
+        return min(most, SOURCES_PER_CORE)
+    return most
+
+
 class _Count:
     """Working state of one count."""
 
@@ -273,7 +284,7 @@ class _Count:
                     )
                 )  # fmt: skip
                 continue
-            per_core = population.size if index in arrays else SOURCES_PER_CORE
+            per_core = slice_size(self.mapping, index)
             slices = -(-population.size // per_core)
             per_tick, _ = self.recordings(index, per_core, slices)
             role = "array" if index in arrays else "poisson"

@@ -99,6 +99,25 @@ def test_rows_with_too_many_static_synapses(synapses, found):
     assert len(of("long_rows", net)) == found
 
 
+def test_rows_of_delay_stages_that_the_toolchain_loses():
+    net = network(size=256, sources=10)
+    net.project("in", "cells", ALL, ns.Static(weight=0.01, delay=70.0), name="far")
+    found = one("delayed_rows", net)
+    assert (found.level, found.subject) == ("error", "projection 'far'")
+    assert (
+        "loses or misplaces 2560 of 2560 synapses: delays of 70 ticks need 2 delay" in found.problem
+    )
+    assert "(it has 10 in slices of 10)" in found.problem
+    assert found.remedy == "Set neurons_per_core of 'cells' to 128: its ring is then longer."
+    assert of("delayed_rows", net, neurons_per_core=128) == []
+
+
+def test_delays_of_one_stage_are_right():
+    net = network(size=256, sources=10)
+    net.project("in", "cells", ALL, ns.Static(weight=0.01, delay=64.0))
+    assert of("delayed_rows", net) == []
+
+
 def test_plastic_populations_have_smaller_slices():
     net = network(size=300)
     net.project("in", "cells", ALL, ns.STDP(weight=0.01, delay=1.0), name="plastic")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Mapping
+from collections.abc import Mapping as Dictionary
 from typing import Any, NoReturn, Self
 
 import numpy as np
@@ -12,16 +12,21 @@ from numpy.typing import NDArray
 from neurosim.backends.base import Capabilities, Options, Progress, Synapses, Violation
 from neurosim.backends.check import require, violations
 from neurosim.backends.simulation import Simulation
-from neurosim.errors import UnsupportedError
+from neurosim.errors import MappingError, ParameterError, UnsupportedError
 from neurosim.hardware.spinnaker import readback
 from neurosim.hardware.spinnaker.cells import CELLS
 from neurosim.hardware.spinnaker.deployment import Deployment
 from neurosim.hardware.spinnaker.lower import board_plan, map_plan
+from neurosim.hardware.spinnaker.mapping import Mapping
 from neurosim.hardware.spinnaker.settings import Settings
+from neurosim.hardware.spinnaker.stages import misplaced
 from neurosim.hardware.spinnaker.targets import Target, find
 from neurosim.hardware.spinnaker.toolchain import Toolchain, require_spynnaker
-from neurosim.hardware.spinnaker.translate import problems, translate
+from neurosim.hardware.spinnaker.translate import known_connectors, problems, translate
 from neurosim.plan.plan import Plan
+
+WORD = 0xFFFF
+"""Largest stored weight."""
 
 EMPTY = "empty: a virtual board computes nothing; samples are NaN and there are no spikes"
 
@@ -37,6 +42,11 @@ class SpinnakerBoard:
         Choices of the deployment.
     connectors : {"lists", "rules"}
         How synapses are handed over; see :func:`neurosim.hardware.spinnaker.translate.translate`.
+
+    Raises
+    ------
+    ParameterError
+        If an argument is not allowed.
 
     Examples
     --------
@@ -59,9 +69,13 @@ class SpinnakerBoard:
         settings: Settings | None = None,
         connectors: str = "lists",
     ) -> None:
-        self.target = target
-        self.settings = Settings() if settings is None else settings
-        self.connectors = connectors
+        settings = Settings() if settings is None else settings
+        if not isinstance(settings, Settings):
+            raise ParameterError(
+                "SpinnakerBoard", "settings", "must be Settings", settings, "Give Settings(...)."
+            )
+        self.target = None if target is None else find(target)
+        self.settings, self.connectors = settings, known_connectors(connectors)
 
     def check(self, plan: Plan) -> list[Violation]:
         """All that the board cannot run."""
@@ -85,7 +99,7 @@ class SpinnakerBoard:
         UnsupportedError
             If :meth:`check` found something.
         MappingError
-            If a delay is longer than the machine has.
+            If a delay is longer than the machine has, or weights or synapses would be lost.
         ToolchainError
             If sPyNNaker refuses the network.
         """
@@ -119,10 +133,30 @@ class _Maker:
         else:
             if last is not None:
                 last.close()
-            deployment = translate(map_plan(plan, self.settings), self.connectors)
+            mapping = map_plan(plan, self.settings)
+            deployment = translate(mapping, self.connectors)
+            _require_rows(mapping, deployment)
             engine = BoardEngine(plan, deployment, Toolchain(deployment, self.target))
         self._last = weakref.ref(engine)
         return engine
+
+
+def _require_rows(mapping: Mapping, deployment: Deployment) -> None:
+    """Refuse what the toolchain would store wrongly without a word."""
+    lists = {x.block for x in deployment.links if x.wires.connector.name == "FromListConnector"}
+    found = [str(item) for item in misplaced(mapping) if item.block in lists]
+    for route in mapping.routes:
+        target = mapping.target(route.post)
+        largest = WORD / target.scale(route.receptor)
+        n = int((np.rint(route.weights * target.scale(route.receptor)) > WORD).sum())
+        if n:
+            found.append(
+                f"projection {route.name!r}: {n} weights above {largest:g} would wrap around to "
+                f"small ones. Raise max_expected_summed_weight of {target.name!r}, or leave it to "
+                "the toolchain"
+            )
+    if found:
+        raise MappingError(". ".join(found) + ".")
 
 
 class BoardEngine:
@@ -243,7 +277,7 @@ class BoardEngine:
         """Not possible."""
         _cannot("save its state", "Save the recording")
 
-    def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
+    def restore(self, state: Dictionary[str, NDArray[Any]]) -> None:
         """Not possible."""
         _cannot("go on from a saved state", "Prepare a new simulation")
 

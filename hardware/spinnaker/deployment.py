@@ -56,6 +56,9 @@ class Deployment:
         What to record, one for each probe of the plan, by the board's names.
     notes : tuple of str
         What is not exactly as the plan has it.
+    seeds : mapping
+        By population of Poisson sources: for each core (see ``SOURCES_PER_CORE``) the four words
+        from which its generator starts, those of the emulator.
     """
 
     dt: float
@@ -66,6 +69,7 @@ class Deployment:
     electrodes: tuple[Electrode, ...] = ()
     recorded: tuple[Recorded, ...] = ()
     notes: tuple[str, ...] = ()
+    seeds: Mapping[str, tuple[tuple[int, ...], ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -249,7 +249,9 @@ def statistics(
     if isinstance(block.synapse, STDP):
         mean = largest = max(largest, block.synapse.w_max)
         variance = 0.0
-    return Statistics(n, mean, variance, largest, _mean_and_variance(delays * dt)[1])
+    return Statistics(
+        n, mean, variance, largest, _mean_and_variance(delays.astype(np.float64) * dt)[1]
+    )
 
 
 def _mean_and_variance(values: NDArray[np.float64]) -> tuple[float, float]:

@@ -228,7 +228,7 @@ class _Worker:
 
     def _interrupt(self) -> None:
         """Ctrl-C while the tools were busy: they get it too, and some time to tidy up."""
-        if hasattr(signal, "SIGINT") and self._process.poll() is None:
+        with suppress(OSError, ValueError):  # a process that is gone; a system without the signal
             self._process.send_signal(signal.SIGINT)
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(PATIENCE_S)

@@ -13,8 +13,10 @@ from neurosim.distributions import Distribution
 from neurosim.errors import ParameterError, UnsupportedError
 from neurosim.hardware.spinnaker.cells import CELLS, RECEPTORS
 from neurosim.hardware.spinnaker.deployment import Deployment, Link
+from neurosim.hardware.spinnaker.layout import core_seed
 from neurosim.hardware.spinnaker.lower import to_board
 from neurosim.hardware.spinnaker.mapping import Mapping, Route
+from neurosim.hardware.spinnaker.settings import SOURCES_PER_CORE
 from neurosim.io.pynn_backends import BOARD, BOARD_VARIABLES
 from neurosim.io.pynn_cells import Cell
 from neurosim.io.pynn_records import Call, Cells, Electrode, Part, Recorded, Trains, Wires
@@ -37,7 +39,6 @@ from neurosim.synapses import STDP, Static, SynapseKind
 CONNECTORS: Final = ("lists", "rules")
 FOREVER: Final = 0xFFFFFFFF
 """Duration (ms) of a Poisson source that never ends; half of it, last tick of a current."""
-SEEDS: Final = 2**32
 AFTER: Final = 0.25
 """Steps by which current changes are put after their tick: the toolchain cuts fractions off."""
 
@@ -68,10 +69,7 @@ def translate(mapping: Mapping, connectors: str = "lists") -> Deployment:
     ParameterError
         If ``connectors`` is none of the two.
     """
-    if connectors not in CONNECTORS:
-        raise ParameterError(
-            "deploy", "connectors", "must be 'lists' or 'rules'", connectors, "Choose one."
-        )
+    known_connectors(connectors)
     found = [f"{subject}: {text}" for subject, text in problems(mapping.plan)]
     if found:
         raise UnsupportedError(
@@ -82,8 +80,23 @@ def translate(mapping: Mapping, connectors: str = "lists") -> Deployment:
     return _Translator(mapping, connectors == "rules").deployment()
 
 
+def known_connectors(connectors: str) -> str:
+    """The word, if it is one of those.
+
+    Raises
+    ------
+    ParameterError
+        If it is none.
+    """
+    if connectors not in CONNECTORS:
+        raise ParameterError(
+            "deploy", "connectors", "must be 'lists' or 'rules'", connectors, "Choose one."
+        )
+    return connectors
+
+
 def problems(plan: Plan) -> list[tuple[str, str]]:
-    """Subject and problem of everything that has no counterpart, apart from kinds and sources."""
+    """Subject and problem of everything that has no counterpart, apart from kinds of neurons."""
     found: list[tuple[str, str]] = []
     for block in plan.neurons:
         if block.kind.kind in CELLS:
@@ -180,6 +193,7 @@ class _Translator:
         self.mapping, self.plan, self.rules = mapping, mapping.plan, rules
         self.notes = list(self.plan.notes)
         self.options: dict[str, dict[str, Any]] = {}
+        self.seeds: dict[str, tuple[tuple[int, ...], ...]] = {}
         self.names = [p.name for p in self.plan.populations]
         units = len(self.plan.network["populations"])
         self.drawn = sum(b.pre < units for b in self.plan.synapses)  # not of Poisson inputs
@@ -194,7 +208,7 @@ class _Translator:
         return Deployment(
             plan.dt, self.mapping.settings.time_scale_factor, cells, self.options, tuple(links),
             tuple(self.electrode(c) for c in plan.currents), tuple(self.recorded()),
-            tuple(dict.fromkeys(self.notes)),
+            tuple(dict.fromkeys(self.notes)), self.seeds,
         )  # fmt: skip
 
     # populations
@@ -217,7 +231,9 @@ class _Translator:
         starts = grid(np.minimum(source.first, FOREVER), plan.dt)
         columns = {"rate": source.rates, "start": starts, "duration": lasts}
         call = Call("SpikeSourcePoisson", {k: v.tolist() for k, v in columns.items()})
-        self.options[place.name] = {"seed": source.key % SEEDS}
+        cores = range(-(-place.size // SOURCES_PER_CORE))
+        words = [tuple(core_seed(source.key, core).tolist()) for core in cores]
+        self.seeds[place.name] = tuple(words)
         return Cells(place.name, place.size, call)
 
     def neurons(self, index: int, place: PopulationPlan, block: NeuronBlock) -> Cells:

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.hardware.spinnaker.deployment import Counter, Deployment, Facts, Failure, Placed
+from neurosim.hardware.spinnaker.settings import SOURCES_PER_CORE
 from neurosim.io.pynn_records import Part, made
 
 VERSION: Final = "7.4."
@@ -68,6 +69,7 @@ class Session:
         self._view = import_module("spynnaker.pyNN.data").SpynnakerDataView
         neuron = import_module("spynnaker.pyNN.models.neuron")
         delays = import_module("spynnaker.pyNN.models.utility_models.delays")
+        slices = import_module("pacman.model.graphs.common")
         self._vertex, self._extension = neuron.PopulationVertex, delays.DelayExtensionVertex
         self._virtual, self._version = virtual, version
         if virtual:
@@ -85,6 +87,10 @@ class Session:
             )  # fmt: skip
             if cells.initial:
                 population.initialize(**cells.initial)
+            for core, words in enumerate(deployment.seeds.get(cells.name, ())):
+                first = core * SOURCES_PER_CORE
+                last = min(first + SOURCES_PER_CORE, cells.size) - 1
+                population._vertex.update_kiss_seed(slices.Slice(first, last), words)
             self._populations[cells.name] = population
         for link in deployment.links:
             wires = link.wires

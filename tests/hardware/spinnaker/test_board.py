@@ -13,6 +13,7 @@ from neurosim.errors import (
     MappingError,
     MissingDependency,
     NoBoardConfigured,
+    ParameterError,
     SimulationError,
     UnsupportedError,
 )
@@ -301,4 +302,49 @@ def test_a_delay_that_is_too_long_is_refused(stub):
     net.project("pre", "cells", ns.AllToAll(), ns.Static(0.1, delay=1e5), name="long")
     with pytest.raises(MappingError, match="delay"):
         ns.prepare(net, dt=1.0, backend=SpinnakerBoard("virtual"))
+    assert not stub.made
+
+
+def test_lists_of_which_the_tools_would_lose_synapses_are_refused(stub):
+    net = ns.Network()
+    pre = net.population("pre", 100, ns.SpikeSourceArray())
+    cells = net.population("cells", 256, ns.IFCurrExp())
+    net.project(pre, cells, ns.AllToAll(), ns.Static(0.1, delay=80.0), name="long")
+    with pytest.raises(MappingError, match=r"projection 'long': 25600 of 25600 .* <= 128 for"):
+        ns.prepare(net, dt=1.0, backend=SpinnakerBoard("virtual"))
+    assert not stub.made
+    with ns.prepare(net, dt=1.0, backend=SpinnakerBoard("virtual", connectors="rules")):
+        assert len(stub.made) == 1
+
+
+def test_weights_that_would_wrap_around_are_refused(stub):
+    net = network()
+    net.project("pre", "cells", ns.AllToAll(), ns.Static(10.0), name="strong")
+    limits = Settings(populations={"cells": {"max_expected_summed_weight": 1.0}})
+    with pytest.raises(
+        MappingError, match=r"'strong': 24 weights above 3\.9\d+ would wrap"
+    ) as caught:
+        ns.prepare(net, dt=1.0, backend=SpinnakerBoard("virtual", limits))
+    assert "max_expected_summed_weight of 'cells'" in str(caught.value)
+    assert not stub.made
+
+
+@pytest.mark.parametrize(
+    ("arguments", "match"),
+    [
+        ({"target": 5}, r"deploy.target: must name a machine"),
+        ({"target": "nowhere"}, r"deploy.target: must name a machine"),
+        ({"settings": {"neurons_per_core": 5}}, r"SpinnakerBoard.settings: must be Settings"),
+        ({"connectors": "drawn"}, r"deploy.connectors: must be 'lists' or 'rules'"),
+    ],
+)
+def test_arguments_are_checked_when_they_are_given(arguments, match):
+    with pytest.raises(ParameterError, match=match):
+        SpinnakerBoard(**arguments)
+
+
+def test_settings_of_unknown_populations_are_refused(stub):
+    settings = Settings(populations={"cell": {"neurons_per_core": 5}})
+    with pytest.raises(ParameterError, match="Did you mean 'cells'"):
+        prepared(settings=settings)
     assert not stub.made

@@ -7,8 +7,9 @@ import pytest
 
 import neurosim as ns
 from neurosim.errors import ParameterError, UnsupportedError
+from neurosim.hardware.spinnaker.layout import lay_out
 from neurosim.hardware.spinnaker.lower import map_plan
-from neurosim.hardware.spinnaker.settings import Settings
+from neurosim.hardware.spinnaker.settings import Disturbance, Settings
 from neurosim.hardware.spinnaker.translate import problems, translate
 from neurosim.plan.connect import expand
 from neurosim.plan.lower import lower
@@ -73,9 +74,15 @@ def test_spikes_and_poisson_sources():
         "rate": [10.0, 20.0], "start": [3.0, 3.0], "duration": [50.0, 50.0],
     }  # fmt: skip
     assert cells_of(made, "endless").cell.args["duration"] == [2**32 - 1] * 2
-    seeds = [made.options[name]["seed"] for name in ("poisson", "endless")]
-    assert seeds[0] != seeds[1]
-    assert all(0 <= seed < 2**32 for seed in seeds)
+
+
+def test_generators_start_from_the_words_of_the_emulator():
+    net = ns.Network()
+    net.population("poisson", 501, ns.SpikeSourcePoisson(rate=10.0))
+    mapping = map_plan(lower(net, 1.0, 1))
+    words = np.array(translate(mapping).seeds["poisson"])
+    assert words.shape == (2, 4)
+    np.testing.assert_array_equal(words, lay_out(mapping, Disturbance()).sources.seed)
 
 
 def test_a_poisson_input_is_a_population_of_its_own():

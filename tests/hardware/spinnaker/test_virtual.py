@@ -14,9 +14,11 @@ import neurosim as ns
 from neurosim.errors import ToolchainError
 from neurosim.hardware.spinnaker.board import SpinnakerBoard
 from neurosim.hardware.spinnaker.crosscheck import cross_check, virtual_check
+from neurosim.hardware.spinnaker.emulator import Emulator
 from neurosim.hardware.spinnaker.images import regions
 from neurosim.hardware.spinnaker.lower import map_plan
 from neurosim.hardware.spinnaker.settings import Settings
+from neurosim.hardware.spinnaker.stages import misplaced
 from neurosim.hardware.spinnaker.targets import Virtual
 from neurosim.hardware.spinnaker.toolchain import Toolchain
 from neurosim.hardware.spinnaker.translate import translate
@@ -133,6 +135,38 @@ def test_our_mapping_is_the_toolchains(dt):
     assert facts.cores > 12
 
 
+def test_generators_of_poisson_sources_start_as_in_the_emulator():
+    net = ns.Network()
+    net.population("poisson", 501, ns.SpikeSourcePoisson(rate=10.0))
+    made = translate(map_plan(lower(net, 1.0, 1)))
+    with Toolchain(made, Virtual(3)) as chain:
+        for _ in range(2):
+            chain.run(5.0)
+            images = regions(chain.database, "PoissonParams")
+            for core, words in zip(chain.facts().of("poisson"), made.seeds["poisson"], strict=True):
+                content = images[core.x, core.y, core.p]
+                assert np.array(words, dtype="<u4").tobytes() in content
+            chain.reset()
+
+
+def test_weights_are_those_of_the_emulator():
+    settings = Settings(neurons_per_core=8)
+    board, emulator = SpinnakerBoard(Virtual(3), settings), Emulator(settings)
+    options = {"dt": 1.0, "seed": 1}
+    with (
+        ns.prepare(network(), backend=board, **options) as there,
+        ns.prepare(network(), backend=emulator, **options) as here,
+    ):
+        there.run(5.0)
+        assert there.plan.hash == here.plan.hash
+        for name in {block.name for block in here.plan.synapses}:
+            ours, theirs = here.weights(name), there.weights(name)
+            for field in ("pre", "post", "delay"):
+                np.testing.assert_array_equal(getattr(ours, field), getattr(theirs, field))
+            # mV per nA of delta cells are divided here and multiplied there: one rounding
+            np.testing.assert_allclose(ours.weight, theirs.weight, rtol=1e-15)
+
+
 def test_the_check_of_a_plan_is_the_same():
     made = virtual_check(lower(network(), 1.0, 1), Settings(), 10.0, version=3)
     assert made.differences == ()
@@ -218,28 +252,40 @@ def test_shifts_are_those_of_the_reference_table():
     assert theirs["limit"][1] == 1
 
 
-def delayed(n_pre):
+def delayed(kind, n_pre, n_post, longest):
     net = ns.Network()
-    pre = net.population("pre", n_pre, ns.IFCurrExp())
-    cells = net.population("cells", 40, ns.IFCurrExp())
-    synapse = ns.Static(0.01, delay=ns.Uniform(1.0, 1200.0))
+    pre = net.population("pre", n_pre, kind)
+    cells = net.population("cells", n_post, ns.IFCurrExp())
+    synapse = ns.Static(0.01, delay=ns.Uniform(1.0, longest))
     net.project(pre, cells, ns.FixedProbability(0.2), synapse)
     return net
 
 
 def test_delay_stages_are_the_toolchains():
-    mapping, facts, found, _ = checked(delayed(40), neurons_per_core=20)
+    mapping, facts, found, _ = checked(delayed(ns.IFCurrExp(), 40, 40, 1200.0), neurons_per_core=20)
     assert found == []
     assert facts.stages == {"pre": 4}
     assert max(r.stages for r in mapping.routes) == 5
 
 
-def test_synapses_that_the_toolchain_loses_are_found():
-    # With two stages or more it lays out delayed rows by the neurons per core of the target, and
-    # its population table by those of the source: rows of the last core lie beyond the matrix.
-    mapping, _, found, weights = checked(delayed(50), neurons_per_core=20)
-    assert len(weights[0]) < mapping.routes[0].size
-    assert [line.partition(" on core")[0] for line in found] == ["rows from 'pre' to 'cells'"] * 2
+@pytest.mark.parametrize(
+    ("kind", "n_pre", "n_post", "longest", "per_core", "loses", "differs"),
+    [
+        (ns.IFCurrExp(), 50, 40, 1200.0, 20, True, True),
+        (ns.IFCurrExp(), 100, 256, 80.0, 256, True, True),
+        (ns.IFCurrExp(), 100, 256, 60.0, 256, False, False),  # one stage
+        (ns.SpikeSourceArray([[1.0]]), 256, 256, 80.0, 256, False, False),
+        (ns.SpikeSourcePoisson(10.0), 512, 256, 80.0, 256, False, True),
+    ],
+)
+def test_synapses_that_the_toolchain_misplaces_are_known(
+    kind, n_pre, n_post, longest, per_core, loses, differs
+):
+    net = delayed(kind, n_pre, n_post, longest)
+    mapping, _, found, weights = checked(net, neurons_per_core=per_core)
+    assert (len(weights[0]) < mapping.routes[0].size) == loses
+    assert bool(found) == differs
+    assert bool(list(misplaced(mapping))) == differs
 
 
 def test_two_networks_do_not_disturb_each_other():

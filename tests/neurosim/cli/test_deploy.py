@@ -82,8 +82,13 @@ def test_a_network_that_does_not_fit_until_the_advice_is_followed(call, net_file
     assert done.exit_code == 1
     assert "does not fit" in done.stdout
     assert "Set neurons_per_core of 'cells' to 128." in " ".join(done.stdout.split())
+    done = call("deploy", net_file, "--target", "spinnaker", "--neurons-per-core", 128)
+    assert done.exit_code == 1
+    assert "Set neurons_per_core of 'cells' to 32: its ring is then longer." in " ".join(
+        done.stdout.split()
+    )
     done = call(
-        "deploy", net_file, "--target", "spinnaker", "--set", "cells.neurons_per_core=128",
+        "deploy", net_file, "--target", "spinnaker", "--set", "cells.neurons_per_core=32",
         "--board", "spinn-3", "--dt", 1, "--duration", 200, "--seed", 4,
     )  # fmt: skip
     assert done.exit_code == 0

@@ -25,7 +25,7 @@ from neurosim.experiments.spinnaker_agreement.networks import (
 )
 from neurosim.facade import prepare
 from neurosim.hardware.spinnaker.board import SpinnakerBoard
-from neurosim.hardware.spinnaker.compare import Comparison, compare
+from neurosim.hardware.spinnaker.comparison import Comparison, compare
 from neurosim.hardware.spinnaker.targets import VARIABLE, Virtual, find
 from neurosim.recording.recording import Recording
 from neurosim.runner.experiment import Context, Metric, Result

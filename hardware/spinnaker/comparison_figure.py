@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from neurosim.hardware.spinnaker.compare import Comparison, TraceDifference
+    from neurosim.hardware.spinnaker.comparison import Comparison, TraceDifference
 
 
 def figure(comparison: Comparison, expected: Recording, found: Recording) -> Figure:

@@ -20,12 +20,16 @@ from neurosim.benchmarks.spans import NetworkBenchmark
 from neurosim.errors import SimulationError
 from neurosim.facade import prepare
 from neurosim.network import AllToAll, Network, Population
-from neurosim.neurons import NeuronKind
+from neurosim.neurons import IFCurrExp, NeuronKind
 from neurosim.neurons.base import KINDS
 from neurosim.neurons.currents import DCSource
 from neurosim.neurons.sources import PoissonInput, SpikeSourceArray, SpikeSourcePoisson
 from neurosim.plan.lower import lower
 from neurosim.synapses import STDP, Static, TsodyksMarkram
+
+
+EMULATOR = "spinnaker-emulator"
+"""Backend whose code does not depend on the network."""
 
 
 class Work(NamedTuple):
@@ -118,7 +122,7 @@ def compiled(work: Work) -> Compiled:
 
 
 def usual_work(precision: str, threads: int, *, everything: bool = False) -> list[Work]:
-    """Every built-in neuron kind alone, and the benchmarks at a small size.
+    """Every built-in neuron kind alone, the benchmarks at a small size, and the board's emulator.
 
     Parameters
     ----------
@@ -151,7 +155,16 @@ def usual_work(precision: str, threads: int, *, everything: bool = False) -> lis
             else:
                 settings = Settings(precision=precision)
                 work.append(Work(name, partial(benchmark.step, case, settings)))
-    return work
+    return [*work, Work(EMULATOR, _emulated)]
+
+
+def _emulated() -> None:
+    """The emulator has one loop for all networks."""
+    network = Network(EMULATOR)
+    cells = network.population("cells", 2, IFCurrExp())
+    network.project(cells, cells, AllToAll(), STDP(0.1), name="plastic")
+    with prepare(network, dt=1.0, seed=0, backend=EMULATOR, progress=False) as simulation:
+        simulation.run(1.0).weights("plastic")
 
 
 def network_work(

@@ -36,6 +36,7 @@ from pyNN.network import Network
 from pyNN.random import GSLRNG, NumpyRNG, RandomDistribution
 from pyNN.space import Space
 
+from neurosim.pynn import extra_models
 from neurosim.pynn.absent import *  # noqa: F403
 from neurosim.pynn.cells import (
     EIF_cond_exp_isfa_ista,
@@ -66,6 +67,7 @@ from neurosim.pynn.control import (
     run,
     run_for,
     run_until,
+    set_number_of_neurons_per_core,
     setup,
     simulation,
 )

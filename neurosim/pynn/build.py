@@ -31,7 +31,8 @@ def network(state: Any) -> Network:
     for population in state.populations:
         for variable, probe in population.recorder.probes.items():
             every = None if variable == "spikes" else probe.every
-            net.record(net[population.name][probe.indices], variable, every, probe.start)
+            native, _ = population.celltype.native_variable(variable)
+            net.record(net[population.name][probe.indices], native, every, probe.start)
     return net
 
 

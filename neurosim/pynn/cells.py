@@ -8,6 +8,7 @@ from pyNN.standardmodels import build_translations, cells
 
 from neurosim import neurons
 from neurosim.neurons import sources
+from neurosim.pynn import simulator
 from neurosim.pynn.renewal import GammaTrains, RefractoryTrains
 
 UNITS = {"1": "dimensionless"}
@@ -36,6 +37,14 @@ class _Native:
         states = [s for s in getattr(kind, "state", ()) if s.recordable]
         more = {s.name: UNITS.get(s.unit, s.unit) for s in states if s.name not in cell.recordable}
         cls.recordable, cls.units = [*cell.recordable, *more], {**cell.units, **more}
+
+    def __new__(cls, *args: Any, **parameters: Any) -> Any:
+        """A cell of the personality that is set up."""
+        return super().__new__(simulator.state.personality.model(cls))
+
+    def native_variable(self, name: str) -> tuple[str, float]:
+        """The kind's variable that is recorded under a name, and the factor of its values."""
+        return name, 1.0
 
     def native_kind(self, parameters: dict[str, Any]) -> Any:
         """The kind with parameters, each a number or one for each cell."""

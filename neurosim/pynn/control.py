@@ -10,6 +10,8 @@ from pyNN.recording import get_io
 from neurosim.backends.simulation import Simulation
 from neurosim.errors import ParameterError, SimulationError
 from neurosim.pynn import cells, simulator
+from neurosim.pynn.personality import Personality
+from neurosim.pynn.spinnaker import Spinnaker, is_board, times
 
 SEED = 42
 """Seed of scripts that give none: they repeat, as with other simulators of PyNN."""
@@ -23,13 +25,18 @@ OPTIONS = {
 PRECISIONS = ("on_grid", "off_grid")
 
 
-def setup(timestep: float = 0.1, min_delay: float | str = "auto", **extra_params: Any) -> int:
+def setup(
+    timestep: float | str | None = 0.1,
+    min_delay: float | str = "auto",
+    max_delay: float | str | None = "auto",
+    **extra_params: Any,
+) -> int:
     """Begin anew, with nothing declared.
 
     Parameters
     ----------
     timestep : float
-        Time step, ms.
+        Time step, ms. (For SpiNNaker, "auto" is 1 ms.)
     min_delay, max_delay : float or "auto"
         Bounds of delays, ms; "auto" takes the shortest one of the projections.
     backend : str
@@ -46,6 +53,8 @@ def setup(timestep: float = 0.1, min_delay: float | str = "auto", **extra_params
     spike_precision : {"on_grid", "off_grid"}
         Whether spikes lie on the grid (default) or, by backend ``"numba-event-precise"``, at any
         time.
+    time_scale_factor : int
+        For SpiNNaker: hardware time over biological time.
     **extra_params
         Parameters of other simulators are ignored, as everywhere in PyNN.
 
@@ -59,7 +68,6 @@ def setup(timestep: float = 0.1, min_delay: float | str = "auto", **extra_params
     ParameterError
         If options contradict each other. (What the backend refuses shows at the first run.)
     """
-    common.setup(timestep, min_delay, **extra_params)
     options = {name: extra_params.get(name, default) for name, default in OPTIONS.items()}
     spikes = extra_params.get("spike_precision", "on_grid")
     if spikes not in PRECISIONS:
@@ -73,11 +81,19 @@ def setup(timestep: float = 0.1, min_delay: float | str = "auto", **extra_params
                 options["backend"], "Leave it out, or use spike_precision='on_grid'.",
             )  # fmt: skip
         options["backend"] = "numba-event-precise"
+    personality = Personality()
+    if is_board(options["backend"]):
+        timestep, min_delay, extra = times(timestep, min_delay, max_delay)
+        extra |= {n: v for n, v in extra_params.items() if n not in (*OPTIONS, "spike_precision")}
+        options["weights"], max_delay = "double", "auto"
+        common.setup(timestep, min_delay)
+        personality = Spinnaker(options["backend"], timestep, extra)
+    else:
+        common.setup(timestep, min_delay, max_delay=max_delay, **extra_params)
     state = simulator.state
     state.clear()
-    state.dt, state.options = timestep, options
-    state.given_min_delay = min_delay
-    state.max_delay = extra_params.get("max_delay", "auto")
+    state.dt, state.options, state.personality = timestep, options, personality
+    state.given_min_delay, state.max_delay = min_delay, max_delay
     return 0
 
 
@@ -113,7 +129,35 @@ def list_standard_models() -> list[str]:
         and issubclass(item, StandardCellType)
         and hasattr(item, "native_kind")
     ]
-    return sorted(found)
+    return simulator.state.personality.models(sorted(found))
+
+
+def set_number_of_neurons_per_core(neuron_type: Any, max_permitted: int | None) -> None:
+    """Let at most so many neurons of a cell type share a core of a SpiNNaker board.
+
+    Parameters
+    ----------
+    neuron_type : type
+        A cell class.
+    max_permitted : int or None
+        How many; ``None``: as many as there can be. Populations that are there already keep theirs.
+
+    Raises
+    ------
+    SimulationError
+        If no board is set up.
+    ParameterError
+        If an argument does not fit.
+    """
+    personality = simulator.state.personality
+    personality.only_spinnaker("set_number_of_neurons_per_core")
+    personality.limit(neuron_type, max_permitted)
+
+
+def get_max_delay() -> float | str:
+    """The upper bound of delays, ms; boards have none that holds for all projections."""
+    simulator.state.personality.lacks("get_max_delay")
+    return simulator.state.max_delay
 
 
 run, run_until = common.build_run(simulator)
@@ -121,5 +165,5 @@ run_for = run
 reset = common.build_reset(simulator)
 initialize = common.initialize
 (
-    get_current_time, get_time_step, get_min_delay, get_max_delay, num_processes, rank,
+    get_current_time, get_time_step, get_min_delay, _, num_processes, rank,
 ) = common.build_state_queries(simulator)  # fmt: skip

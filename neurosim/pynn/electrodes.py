@@ -19,6 +19,8 @@ class _Electrode(StandardCurrentSource):
     kind: ClassVar[type[currents.CurrentSource]]
 
     def __init__(self, **parameters: Any) -> None:
+        personality = simulator.state.personality
+        parameters = personality.electrode(type(self).__name__, parameters)
         super().__init__(**parameters)
         self._values: dict[str, Any] = {}
         self.targets: list[tuple[Any, Any]] = []
@@ -39,7 +41,8 @@ class _Electrode(StandardCurrentSource):
             name: np.asarray(value.value) if isinstance(value, Sequence) else value
             for name, value in parameters.items()
         }
-        values = self._checked({**self._values, **given})
+        values = simulator.state.personality.current({**self._values, **given})
+        values = self._checked(values)
         self._native = self.kind(**values)
         self._values = values
         simulator.state.changed = True

@@ -83,6 +83,26 @@ class Population(_Parameters, common.Population):
     _assembly_class = Assembly
     name: str
     """Name in the network, once it is made."""
+    settings: dict[str, Any]
+    """Its settings that only some backends have."""
+
+    def __init__(
+        self,
+        size: Any,
+        cellclass: Any,
+        cellparams: Any = None,
+        structure: Any = None,
+        initial_values: Any = None,
+        label: str | None = None,
+        additional_parameters: dict[str, Any] | None = None,
+        **extras: Any,
+    ) -> None:
+        personality = simulator.state.personality
+        size, cellclass, cellparams = personality.cells(size, cellclass, cellparams)
+        self._extras = {**(additional_parameters or {}), **extras}
+        common.Population.__init__(
+            self, size, cellclass, cellparams, structure, initial_values or {}, label
+        )
 
     def _create_cells(self) -> None:
         state = simulator.state
@@ -91,6 +111,7 @@ class Population(_Parameters, common.Population):
                 f"Population {self.label!r}: cannot be added during a run. Make all populations "
                 "before the first run, or after reset()."
             )
+        self.settings = state.personality.extras(self, self._extras)
         first = state.id_counter
         self.all_cells = np.array(
             [simulator.ID(n) for n in range(first, first + self.size)], dtype=simulator.ID

@@ -81,7 +81,13 @@ class Projection(common.Projection):
         receptor_type: str | None = None,
         space: Any = None,
         label: str | None = None,
+        **extras: Any,
     ) -> None:
+        personality = simulator.state.personality
+        personality.ends(
+            presynaptic_population, postsynaptic_population, {**extras, "source": source}
+        )
+        receptor_type = receptor_type or personality.receptor
         common.Projection.__init__(
             self, presynaptic_population, postsynaptic_population, connector, synapse_type, source,
             receptor_type, space or Space(), label,
@@ -101,6 +107,7 @@ class Projection(common.Projection):
         names = ("weight", "delay", *self.synapse_type.constants)
         self._pre, self._post, self._values = _table(self._lists, names)
         del self._lists
+        personality.wire(self, self._values)
         self._parts: list[Part] = []
         simulator.state.projections.append(self)
         simulator.state.changed = True
@@ -153,7 +160,7 @@ class Projection(common.Projection):
             rows = np.flatnonzero(member.ravel() == number)
             delay = np.maximum(1.0, np.rint(self._values["delay"][rows] / dt)) * dt
             synapse = self.synapse_type.native(
-                _simple(self._values["weight"][rows]), _simple(delay),
+                _simple(self._native_weights(self._values["weight"], rows)), _simple(delay),
                 dict(zip(constants, values.tolist(), strict=True)),
             )  # fmt: skip
             pairs = np.stack([self._pre[rows], self._post[rows]], axis=1)
@@ -161,17 +168,23 @@ class Projection(common.Projection):
             self._parts.append(Part(label, rows, pairs, synapse))
         return self._parts
 
+    def _native_weights(self, weights: Any, rows: Any) -> NDArray[np.float64]:
+        personality = simulator.state.personality
+        return personality.native_weights(self, weights[rows], self._post[rows])
+
     def present(self, name: str) -> NDArray[np.float64]:
         """Values of a parameter of all synapses; in a run, weights as they are now."""
-        simulation = simulator.state.simulation
-        if name == "weight" and simulation is not None and self.synapse_type.learns:
-            values = self._values["weight"].copy()
+        personality = simulator.state.personality
+        if name == "weight" and len(self) and personality.stored(self):
+            simulation = simulator.state.preview()
+            values = np.array(self._values["weight"], dtype=np.float64)
             for part in self._parts:
-                order = engine_order(simulation.plan, part)
-                values[part.rows[order]] = simulation.weights(part.name).weight
-            return np.asarray(values, dtype=np.float64)
-        found: NDArray[np.float64] = self._values[name]
-        return found
+                rows = part.rows[engine_order(simulation.plan, part)]
+                found = simulation.weights(part.name, personality.pending).weight
+                values[rows] = personality.own_weights(self, found, self._post[rows])
+            return values
+        given: NDArray[np.float64] = self._values[name]
+        return given
 
     def take(self, values: dict[str, NDArray[np.float64]]) -> None:
         """Use these values of parameters, one for each synapse.
@@ -182,6 +195,7 @@ class Projection(common.Projection):
             If a delay would change during a run.
         """
         state = simulator.state
+        state.personality.lacks("Projection.set")
         changed = {n: v for n, v in values.items() if not np.array_equal(v, self._values[n])}
         if state.simulation is None:
             self._values.update(values)
@@ -196,13 +210,28 @@ class Projection(common.Projection):
         if "weight" in values:
             for part in self._parts:
                 order = engine_order(state.simulation.plan, part)
-                state.simulation.set_weights(part.name, values["weight"][part.rows][order])
+                weights = self._native_weights(values["weight"], part.rows[order])
+                state.simulation.set_weights(part.name, weights)
             self._values["weight"] = values["weight"]
 
     # PyNN's side
 
     def __len__(self) -> int:
         return len(self._pre)
+
+    def size(self, gather: bool = True) -> int:
+        """Number of synapses."""
+        simulator.state.personality.lacks("Projection.size")
+        return len(self)
+
+    def get(
+        self, attribute_names: Any, format: str, gather: Any = True, with_address: bool = True,
+        multiple_synapses: str | None = None,
+    ) -> Any:  # fmt: skip
+        """As PyNN's ``Projection.get``; what is done with several synapses of a pair by default
+        depends on what is set up."""
+        join = simulator.state.personality.joined(multiple_synapses)
+        return super().get(attribute_names, format, gather, with_address, join)
 
     def __getitem__(self, i: int) -> Connection:
         return Connection(self, range(len(self))[i])
@@ -226,7 +255,9 @@ class Projection(common.Projection):
         return column
 
     def _get_attributes_as_list(self, names: Any) -> list[Any]:
-        return list(zip(*(self._column(name).tolist() for name in names), strict=True))
+        rows = list(zip(*(self._column(name).tolist() for name in names), strict=True))
+        order = simulator.state.personality.order(self._pre, self._post)
+        return rows if order is None else [rows[row] for row in order.tolist()]
 
     def _get_attributes_as_arrays(self, names: Any, multiple_synapses: str = "sum") -> list[Any]:
         join: Any = AGGREGATES[multiple_synapses]

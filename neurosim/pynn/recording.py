@@ -99,8 +99,9 @@ class Recorder(recording.Recorder):
         if name == "spikes":
             trains = found.spikes[population]
             return Piece(trains.recorded, trains.times, trains.ids)
-        signal = found.signal(population, name)
-        return Piece(signal.ids, signal.times, signal.values)
+        native, factor = self.population.celltype.native_variable(name)
+        signal = found.signal(population, native)
+        return Piece(signal.ids, signal.times, signal.values * factor)
 
     def _content(self, name: str) -> list[Piece]:
         simulation = simulator.state.simulation
@@ -121,7 +122,7 @@ class Recorder(recording.Recorder):
         units, times = [np.empty(0, np.int64)], [np.empty(0)]
         for piece in self._content("spikes"):
             mine = np.isin(piece.values, wanted)
-            mine &= (piece.times > self._since) | (self._since == 0.0)
+            mine &= simulator.state.personality.since(piece.times, self._since)
             units.append(piece.values[mine].astype(np.int64))
             times.append(piece.times[mine])
         return np.concatenate(units) + int(self.population.first_id), np.concatenate(times)

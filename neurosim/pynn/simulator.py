@@ -10,6 +10,7 @@ from neurosim.backends.simulation import Simulation
 from neurosim.facade import prepare
 from neurosim.network import Network
 from neurosim.pynn import build
+from neurosim.pynn.personality import Personality
 
 name = "neurosim"
 
@@ -41,6 +42,7 @@ class State(common.control.BaseState):
         self.given_min_delay: float | str = "auto"
         self.max_delay: float | str = "auto"
         self.options: dict[str, Any] = {}
+        self.personality = Personality()
         self.recorders: set[Any] = set()
         self.populations: list[Any] = []
         self.projections: list[Any] = []
@@ -91,7 +93,7 @@ class State(common.control.BaseState):
         if self.simulation is None:
             self._note(0.0)
             self.network = build.network(self)
-            self.simulation = prepare(self.network, dt=self.dt, **self.options)
+            self.simulation = self._prepared(self.network)
         elif self.changed:
             before = [(item, item.memory()) for item in (*self.recorders, *self.electrodes)]
             for recorder in self.recorders:
@@ -107,6 +109,14 @@ class State(common.control.BaseState):
             self.network = network
         self.changed = False
         return self.simulation
+
+    def preview(self) -> Simulation:
+        """The simulation; before the first run, one of what is declared so far, to look at."""
+        return self.simulation or self._prepared(build.network(self))
+
+    def _prepared(self, network: Network) -> Simulation:
+        options = self.personality.options(self.options, self.populations)
+        return prepare(network, dt=self.dt, **options)
 
     def _note(self, now: float) -> None:
         for recorder in self.recorders:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from pyNN.standardmodels import build_translations, synapses
+from pyNN.standardmodels.base import StandardSynapseType
 
 from neurosim.pynn import simulator
 from neurosim.synapses import STDP, Static, TsodyksMarkram
@@ -20,6 +21,16 @@ class _Native:
     constants: ClassVar[tuple[str, ...]] = ()
     learns: ClassVar[bool] = False
     """Whether weights move in a run."""
+
+    def __new__(cls, *args: Any, **parameters: Any) -> Any:
+        """Synapses of the personality that is set up."""
+        simulator.state.personality.require(cls.__name__)
+        return super().__new__(cls)
+
+    @property
+    def parameter_checks(self) -> dict[str, Any]:
+        """PyNN's checks, as far as they hold."""
+        return simulator.state.personality.checks(StandardSynapseType.parameter_checks)
 
     def _get_minimum_delay(self) -> float:
         return float(simulator.state.min_delay)
@@ -52,7 +63,7 @@ class STDPMechanism(_Native, synapses.STDPMechanism):
     learns = True
 
     def __init__(self, *args: Any, **named: Any) -> None:
-        super().__init__(*args, **named)
+        super().__init__(*args, **simulator.state.personality.mechanism(named))
         for part in (self.timing_dependence, self.weight_dependence):
             if part is None:
                 raise TypeError(
@@ -71,17 +82,27 @@ class STDPMechanism(_Native, synapses.STDPMechanism):
         return tuple(n for n in self.get_parameter_names() if n not in ("weight", "delay"))
 
     def native(self, weight: Any, delay: Any, constants: dict[str, float]) -> Any:
-        named: dict[str, Any] = {"dependence": self.weight_dependence.dependence, **constants}
-        return STDP(weight, delay, **named)
+        named: dict[str, Any] = {
+            "dependence": self.weight_dependence.dependence,
+            "pairing": self.timing_dependence.pairing,
+            **constants,
+        }
+        return STDP(weight, delay, **simulator.state.personality.plasticity(named))
 
 
 class _Part:
     extra_parameters: ClassVar[dict[str, Any]] = {}
     possible_models: ClassVar[set[str]] = {"stdp"}
 
+    def __new__(cls, *args: Any, **parameters: Any) -> Any:
+        """A part of a rule of the personality that is set up."""
+        simulator.state.personality.require(cls.__name__)
+        return super().__new__(cls)
+
 
 class SpikePairRule(_Part, synapses.SpikePairRule):
     __doc__ = synapses.SpikePairRule.__doc__
+    pairing = "all_to_all"
     translations = _same("tau_plus", "tau_minus", "A_plus", "A_minus")
 
 

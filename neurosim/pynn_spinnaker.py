@@ -4,76 +4,37 @@
 the import the module is also found as ``pyNN.neurosim_spinnaker``.
 """
 
-# ruff: noqa: F401
 import sys
 from typing import Any
 
+import pyNN.space
+
 from neurosim import pynn
 from neurosim.errors import ParameterError
-from neurosim.pynn import (
-    AdditiveWeightDependence,
-    AllToAllConnector,
-    ArrayConnector,
-    Assembly,
-    CSAConnector,
-    DCSource,
-    DistanceDependentProbabilityConnector,
-    FixedNumberPostConnector,
-    FixedNumberPreConnector,
-    FixedProbabilityConnector,
-    FixedTotalNumberConnector,
-    FromFileConnector,
-    FromListConnector,
-    IndexBasedProbabilityConnector,
-    MultiplicativeWeightDependence,
-    NumpyRNG,
-    OneToOneConnector,
-    Population,
-    PopulationView,
-    Projection,
-    RandomDistribution,
-    SmallWorldConnector,
-    Space,
-    SpikePairRule,
-    StaticSynapse,
-    STDPMechanism,
-    StepCurrentSource,
-    connect,
-    create,
-    end,
-    errors,
-    extra_models,
-    get_current_time,
-    get_max_delay,
-    get_min_delay,
-    get_time_step,
-    initialize,
-    list_standard_models,
-    num_processes,
-    random,
-    rank,
-    record,
-    record_gsyn,
-    record_v,
-    reset,
-    run,
-    run_for,
-    run_until,
-    set_number_of_neurons_per_core,
-    simulation,
-    space,
-)
+from neurosim.pynn import control, spinnaker_cells
+from neurosim.pynn.absent import REASONS
 from neurosim.pynn.spinnaker import BACKEND, NotOnBoard, is_board
-from neurosim.pynn.spinnaker_cells import (
-    IF_cond_exp,
-    IF_curr_alpha,
-    IF_curr_delta,
-    IF_curr_exp,
-    Izhikevich,
-    SpikeSourceArray,
-    SpikeSourcePoisson,
-)
-from pyNN.space import Cuboid, Grid2D, Grid3D, Line, RandomStructure, Sphere, distance
+
+SHARED = (
+    "AdditiveWeightDependence", "AllToAllConnector", "ArrayConnector", "Assembly",
+    "CSAConnector", "DCSource", "DistanceDependentProbabilityConnector",
+    "FixedNumberPostConnector", "FixedNumberPreConnector", "FixedProbabilityConnector",
+    "FixedTotalNumberConnector", "FromFileConnector", "FromListConnector",
+    "IndexBasedProbabilityConnector", "MultiplicativeWeightDependence", "NumpyRNG",
+    "OneToOneConnector", "Population", "PopulationView", "Projection", "RandomDistribution",
+    "SmallWorldConnector", "SpikePairRule", "StaticSynapse", "STDPMechanism",
+    "StepCurrentSource", "connect", "create", "end", "errors", "extra_models",
+    "get_current_time", "get_max_delay", "get_min_delay", "get_time_step", "initialize",
+    "list_standard_models", "num_processes", "random", "rank", "record", "record_gsyn",
+    "record_v", "reset", "run", "run_for", "run_until", "set_number_of_neurons_per_core",
+    "simulation", "space",
+)  # fmt: skip
+"""Names of :mod:`neurosim.pynn` that sPyNNaker has too."""
+PLACES = ("Cuboid", "Grid2D", "Grid3D", "Line", "RandomStructure", "Space", "Sphere", "distance")
+
+globals().update({name: getattr(pynn, name) for name in SHARED})
+globals().update({name: getattr(pyNN.space, name) for name in PLACES})
+globals().update(spinnaker_cells.CELLS)
 
 
 def setup(
@@ -95,22 +56,20 @@ def setup(
             "setup", "backend", f"must be {BACKEND!r} or an Emulator", backend,
             "Use neurosim.pynn for other backends.",
         )  # fmt: skip
-    return pynn.setup(timestep, min_delay, max_delay, **extra_params)
+    return control.setup(timestep, min_delay, max_delay, **extra_params)
 
 
 def __getattr__(name: str) -> Any:
     if name.startswith("__"):
         raise AttributeError(name)
-    elsewhere = " neurosim.pynn has it for the floating-point backends." if _has(name) else ""
+    elsewhere = hasattr(pynn, name) and name not in REASONS
+    remedy = (
+        "neurosim.pynn has it, for the floating-point backends." if elsewhere else "Do without."
+    )
     raise NotOnBoard(
-        f"neurosim.pynn_spinnaker has no {name!r}: it is not on SpiNNaker boards, or not emulated."
-        f"{elsewhere} Use another model."
+        f"neurosim.pynn_spinnaker: {name!r} is not on SpiNNaker boards, or not emulated. {remedy}"
     )
 
 
-def _has(name: str) -> bool:
-    return hasattr(pynn, name) and name not in pynn.absent.REASONS
-
-
 sys.modules["pyNN.neurosim_spinnaker"] = sys.modules[__name__]
-pynn.pyNN.neurosim_spinnaker = sys.modules[__name__]
+pyNN.neurosim_spinnaker = sys.modules[__name__]

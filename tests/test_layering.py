@@ -27,7 +27,7 @@ LAYERS = (
     {"recording"},
     {"backends"},
     {"facade", "io", "encoding", "analysis", "datasets", "plotting", "testing", "cite"}
-    | {"runner", "benchmarks", "precompile", "pynn"},
+    | {"runner", "benchmarks", "precompile", "pynn", "pynn_spinnaker"},
     {"models", "hardware"},
     {"experiments"},
     {"cli"},
@@ -52,6 +52,7 @@ BASE = {"numpy", "numba", "matplotlib", "pydantic", "yaml", "typer", "rich"}
 OPTIONAL_AT_TOP = {
     "neurosim/testing/strategies.py": {"hypothesis"},
     "neurosim/pynn": {"pyNN"},
+    "neurosim/pynn_spinnaker.py": {"pyNN"},
 }
 """Files and folders that exist to wrap one optional package."""
 

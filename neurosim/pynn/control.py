@@ -81,18 +81,19 @@ def setup(
                 options["backend"], "Leave it out, or use spike_precision='on_grid'.",
             )  # fmt: skip
         options["backend"] = "numba-event-precise"
+    step: Any = timestep
     personality = Personality()
     if is_board(options["backend"]):
-        timestep, min_delay, extra = times(timestep, min_delay, max_delay)
+        step, min_delay, extra = times(timestep, min_delay, max_delay)
         extra |= {n: v for n, v in extra_params.items() if n not in (*OPTIONS, "spike_precision")}
         options["weights"], max_delay = "double", "auto"
-        common.setup(timestep, min_delay)
-        personality = Spinnaker(options["backend"], timestep, extra)
+        common.setup(step, min_delay)
+        personality = Spinnaker(options["backend"], step, extra)
     else:
-        common.setup(timestep, min_delay, max_delay=max_delay, **extra_params)
+        common.setup(step, min_delay, max_delay=max_delay, **extra_params)
     state = simulator.state
     state.clear()
-    state.dt, state.options, state.personality = timestep, options, personality
+    state.dt, state.options, state.personality = step, options, personality
     state.given_min_delay, state.max_delay = min_delay, max_delay
     return 0
 
@@ -154,7 +155,7 @@ def set_number_of_neurons_per_core(neuron_type: Any, max_permitted: int | None) 
     personality.limit(neuron_type, max_permitted)
 
 
-def get_max_delay() -> float | str:
+def get_max_delay() -> float | str | None:
     """The upper bound of delays, ms; boards have none that holds for all projections."""
     simulator.state.personality.lacks("get_max_delay")
     return simulator.state.max_delay

@@ -40,7 +40,7 @@ class State(common.control.BaseState):
         """Forget everything that was declared."""
         self.dt: float = 0.1
         self.given_min_delay: float | str = "auto"
-        self.max_delay: float | str = "auto"
+        self.max_delay: float | str | None = "auto"
         self.options: dict[str, Any] = {}
         self.personality = Personality()
         self.recorders: set[Any] = set()

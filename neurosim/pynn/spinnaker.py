@@ -90,7 +90,7 @@ class Spinnaker(Personality):
     receptor = "excitatory"
 
     def __init__(self, backend: Any, dt: float, extra: dict[str, Any]) -> None:
-        self.backend: Any = find_backend(backend)
+        self.backend = find_backend(backend)
         self.dt, self.per_ms = dt, 1000.0 / round(dt * 1000.0)
         self.per_core: dict[str, int | None] = {}
         given = {name: value for name, value in extra.items() if value is not None}
@@ -101,16 +101,20 @@ class Spinnaker(Personality):
                 given["n_chips_required"], "Leave it out.",
             )  # fmt: skip
         if factor is not None:
-            settings = self.backend.settings.replace(time_scale_factor=factor)
-            self.backend = replace(self.backend, settings=settings)
+            self.backend = self._with(time_scale_factor=factor)
         note("setup", list(given))
 
     def options(self, options: dict[str, Any], populations: list[Any]) -> dict[str, Any]:
         """With the settings of the populations, and weights as they were given."""
         own = {p.name: p.settings for p in populations if p.settings}
-        settings = self.backend.settings
-        settings = settings.replace(populations={**dict(settings.populations), **own})
-        return {**options, "backend": replace(self.backend, settings=settings)}
+        emulator: Any = self.backend
+        own = {**dict(emulator.settings.populations), **own}
+        return {**options, "backend": self._with(populations=own)}
+
+    def _with(self, **changes: Any) -> Any:
+        """The emulator with other settings."""
+        emulator: Any = self.backend
+        return replace(emulator, settings=emulator.settings.replace(**changes))
 
     def require(self, name: str) -> None:
         if name in ELSEWHERE:
@@ -158,7 +162,7 @@ class Spinnaker(Personality):
             found.setdefault("neurons_per_core", number)
         if "neurons_per_core" in found:
             found["neurons_per_core"] = one_number(found["neurons_per_core"])
-        self.backend.settings.replace(populations={owner: found})  # which checks them
+        self._with(populations={owner: found})  # which checks them
         note(owner, [name for name in given if name not in found])
         return found
 

@@ -1,0 +1,48 @@
+"""What the tests share: the packages that they need, images made once, and what was compared."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Iterator
+
+import pytest
+
+from tests.firmware.compare import Tally
+from tests.firmware.image import Image
+
+NEEDED = ("spynnaker", "unicorn")
+TALLY = Tally()
+
+
+@pytest.fixture(scope="session")
+def packages() -> None:
+    """Fail where a package that the programs need is missing."""
+    missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
+    if missing:
+        pytest.fail(
+            f"the firmware cannot be run without {' and '.join(missing)}: "
+            "install spynnaker==1!7.4.1 and unicorn, or leave out '-m firmware'"
+        )
+
+
+@pytest.fixture(scope="session")
+def images(packages: None, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Image]:
+    """Images of all networks of these tests, by name."""
+    from tests.firmware.case import make_images
+    from tests.firmware.goldens import GOLDENS
+
+    return make_images(GOLDENS, tmp_path_factory.mktemp("images") / "made")
+
+
+@pytest.fixture
+def tally() -> Iterator[Tally]:
+    """Counts what a test compares."""
+    yield TALLY
+
+
+def pytest_terminal_summary(terminalreporter) -> None:
+    """Say how much was compared."""
+    if TALLY.words:
+        terminalreporter.write_line(
+            f"firmware: {TALLY.words} words compared, {TALLY.different} differ"
+        )

@@ -25,13 +25,16 @@ PROVENANCE, RECORDING = 10, 15
 """Regions of a neuron core."""
 PLAYED = "SpikeSourceArrayMachineVertex"
 NEURONS = "PopulationMachineVertex"
+# fmt: off
 COUNTERS = (
-    "current_timer_tick n_tdma_misses earliest_send latest_send n_pre_synaptic_events "
-    "n_saturations n_plastic_saturations n_ghost_searches n_failed_bitfield_reads "
-    "n_invalid_pop_table_hits n_filtered_by_bitfield n_skipped_synapses n_late_spikes "
-    "max_late_spike n_buffer_overflows n_dmas_complete n_spikes_processed n_rewires "
-    "n_late_packets max_size_input_buffer max_background_queued n_background_overloads"
-).split()
+    "current_timer_tick", "n_tdma_misses", "earliest_send", "latest_send",
+    "n_pre_synaptic_events", "n_saturations", "n_plastic_saturations", "n_ghost_searches",
+    "n_failed_bitfield_reads", "n_invalid_pop_table_hits", "n_filtered_by_bitfield",
+    "n_skipped_synapses", "n_late_spikes", "max_late_spike", "n_buffer_overflows",
+    "n_dmas_complete", "n_spikes_processed", "n_rewires", "n_late_packets",
+    "max_size_input_buffer", "max_background_queued", "n_background_overloads",
+)
+# fmt: on
 """Counters of a neuron core, after six generic words."""
 GENERIC = 6
 

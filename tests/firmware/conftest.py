@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Iterator
 
 import pytest
 
@@ -35,9 +34,9 @@ def images(packages: None, tmp_path_factory: pytest.TempPathFactory) -> dict[str
 
 
 @pytest.fixture
-def tally() -> Iterator[Tally]:
+def tally() -> Tally:
     """Counts what a test compares."""
-    yield TALLY
+    return TALLY
 
 
 def pytest_terminal_summary(terminalreporter) -> None:

@@ -106,7 +106,7 @@ class Machine:
         self._vic_address: dict[int, int] = {}
         self._vic_control: dict[int, int] = {}
         self._active: list[int] = []
-        self._packet_control = self._packet_data = 0
+        self._payload: int | None = None
         self._timer = {0x00: 200_000, 0x04: 150_000, 0x24: 1}
         self._dma: dict[int, int] = {}
         self._dma_done = False
@@ -152,13 +152,11 @@ class Machine:
         return 0
 
     def _write_comms(self, cpu, offset, size, value, data) -> None:
-        if offset == 0x00:
-            self._packet_control = value
-        elif offset == 0x04:
-            self._packet_data = value
+        if offset == 0x04:
+            self._payload = value
         elif offset == 0x08:
-            loaded = self._packet_control >> 17 & 1
-            self.sent.append(Packet(value, self._packet_data if loaded else None))
+            self.sent.append(Packet(value, self._payload))
+            self._payload = None
 
     def _read_timer(self, cpu, offset, size, data) -> int:
         return self._timer.get(offset, 0)

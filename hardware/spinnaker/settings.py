@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from neurosim.declare import Bounds, Declared, flag, given, integer, number, param
@@ -51,16 +50,24 @@ class PopulationSettings(Declared):
     )  # fmt: skip
 
 
-def _populations(owner: str, field: str, value: Any) -> dict[str, PopulationSettings]:
-    if not isinstance(value, Mapping):
+def _populations(owner: str, field: str, value: Any) -> tuple[Own, ...]:
+    try:
+        pairs = dict(value).items()
+        return tuple(
+            (name, item if isinstance(item, PopulationSettings) else PopulationSettings(**item))
+            for name, item in pairs
+        )
+    except (TypeError, ValueError) as error:
+        if isinstance(error, ParameterError):
+            raise
         raise ParameterError(
             owner, field, "must map names of populations to PopulationSettings", value,
             "Give for example {'cells': {'neurons_per_core': 100}}.",
-        )  # fmt: skip
-    return {
-        name: item if isinstance(item, PopulationSettings) else PopulationSettings(**item)
-        for name, item in value.items()
-    }
+        ) from error  # fmt: skip
+
+
+Own = tuple[str, PopulationSettings]
+"""Name of a population and its settings."""
 
 
 class Settings(Declared):
@@ -84,8 +91,8 @@ class Settings(Declared):
     strict: bool = flag(
         True, doc="reproduce the defects of the firmware (plastic delays of a full turn)"
     )
-    populations: Mapping[str, PopulationSettings] = given(
-        {}, convert=_populations, rule="must map names of populations to PopulationSettings",
+    populations: tuple[Own, ...] = given(
+        (), convert=_populations, rule="must map names of populations to PopulationSettings",
         doc="settings of single populations",
     )  # fmt: skip
 
@@ -99,7 +106,7 @@ class Settings(Declared):
         field : str
             Name of a field of :class:`PopulationSettings`.
         """
-        own = self.populations.get(population)
+        own = dict(self.populations).get(population)
         value = None if own is None else getattr(own, field)
         return getattr(self, field, None) if value is None else value
 
@@ -111,7 +118,7 @@ class Settings(Declared):
         ParameterError
             Naming the first of them.
         """
-        for name in self.populations:
+        for name, _ in self.populations:
             if name not in names:
                 raise ParameterError(
                     "Settings", "populations", "must name populations of the network", name,

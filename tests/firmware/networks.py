@@ -1,0 +1,159 @@
+"""Random networks by seed: what the emulator and the board's programs are compared on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+import neurosim as ns
+
+TICKS = 200
+
+
+def _spread(rng: np.random.Generator, low: float, high: float, n: int) -> Any:
+    return np.round(rng.uniform(low, high, n), 4)
+
+
+def _leaky(rng: np.random.Generator, n: int) -> dict[str, Any]:
+    """Parameters of leaky cells, some driven over their threshold."""
+    return {
+        "tau_m": _spread(rng, 5.0, 40.0, n),
+        "cm": _spread(rng, 0.2, 2.0, n),
+        "v_rest": _spread(rng, -70.0, -60.0, n),
+        "v_reset": _spread(rng, -75.0, -60.0, n),
+        "v_thresh": _spread(rng, -58.0, -45.0, n),
+        "tau_refrac": _spread(rng, 0.0, 6.0, n),
+        "i_offset": _spread(rng, -0.5, 1.5, n),
+    }
+
+
+def _synapses(rng: np.random.Generator, n: int) -> dict[str, Any]:
+    return {"tau_syn_E": _spread(rng, 0.5, 12.0, n), "tau_syn_I": _spread(rng, 0.5, 12.0, n)}
+
+
+def _exp(rng: np.random.Generator, n: int) -> Any:
+    return ns.IFCurrExp(**_leaky(rng, n), **_synapses(rng, n))
+
+
+def _delta(rng: np.random.Generator, n: int) -> Any:
+    return ns.IFCurrDelta(**_leaky(rng, n))
+
+
+def _alpha(rng: np.random.Generator, n: int) -> Any:
+    return ns.IFCurrAlpha(**_leaky(rng, n), **_synapses(rng, n))
+
+
+def _cond(rng: np.random.Generator, n: int) -> Any:
+    reversals = {"e_rev_E": _spread(rng, -5.0, 5.0, n), "e_rev_I": _spread(rng, -90.0, -70.0, n)}
+    return ns.IFCondExp(**_leaky(rng, n), **_synapses(rng, n), **reversals)
+
+
+def _izhikevich(rng: np.random.Generator, n: int) -> Any:
+    return ns.IzhikevichCurrExp(
+        a=_spread(rng, 0.01, 0.1, n), b=_spread(rng, 0.15, 0.25, n),
+        c=_spread(rng, -65.0, -50.0, n), d=_spread(rng, 1.0, 8.0, n),
+        i_offset=_spread(rng, 0.0, 12.0, n), **_synapses(rng, n),
+    )  # fmt: skip
+
+
+CELLS: dict[str, tuple[Callable[..., Any], float, float]] = {
+    "exp": (_exp, 1.0, -1.0),
+    "delta": (_delta, 3.0, -3.0),
+    "alpha": (_alpha, 1.0, -1.0),
+    "cond": (_cond, 0.05, 0.05),
+    "izhikevich": (_izhikevich, 4.0, -4.0),
+}
+"""Cells, largest weight of excitation, and of inhibition with its sign."""
+
+
+def _source(rng: np.random.Generator, n: int, dt: float, share: float) -> Any:
+    """Sources that fire in a share of the ticks, a few never."""
+    fires = rng.random((n, TICKS)) < share * rng.uniform(0.0, 2.0, (n, 1))
+    return ns.SpikeSourceArray([np.flatnonzero(row) * dt for row in fires])
+
+
+def _join(
+    net: Any, rng: np.random.Generator, pre: str, post: str, receptor: str, weight: float,
+    p: float, delays: Any, dt: float, synapse: Callable[..., Any] = ns.Static,
+) -> None:  # fmt: skip
+    """Connect at random: weights to the largest given, delays of the given ticks."""
+    n_pre, n_post = net[pre].size, net[post].size
+    pairs = np.argwhere(rng.random((n_pre, n_post)) < p)
+    weights = np.round(weight * rng.random(len(pairs)), 5)
+    ticks = rng.choice(np.asarray(delays), len(pairs))
+    net.project(
+        pre, post, ns.FromList(pairs), synapse(weight=weights, delay=ticks * dt), receptor
+    )
+
+
+def static(kind: str, dt: float, seed: int) -> Any:
+    """Two populations of a kind, driven and recurrent, with delays that fill the ring exactly."""
+    rng = np.random.default_rng(seed)
+    make, exc, inh = CELLS[kind]
+    net = ns.Network(f"static {kind} {dt:g} {seed}")
+    net.population("in", 40, _source(rng, 40, dt, 0.03))
+    for name, n in (("a", 30), ("b", 20)):
+        low, high = (-70.0, -55.0) if kind != "izhikevich" else (-75.0, -60.0)
+        start = {"v": _spread(rng, low, high, n)}
+        if kind == "izhikevich":
+            start["u"] = _spread(rng, -15.0, -10.0, n)
+        net.population(name, n, make(rng, n), initial=start)
+    _join(net, rng, "in", "a", "excitatory", exc, 0.3, range(1, 9), dt)
+    _join(net, rng, "in", "a", "inhibitory", inh, 0.2, [1, 2, 4, 8], dt)
+    _join(net, rng, "in", "b", "excitatory", exc, 0.3, [3, 16], dt)
+    _join(net, rng, "a", "a", "inhibitory", inh, 0.2, [1, 4, 8], dt)
+    _join(net, rng, "a", "b", "excitatory", exc, 0.3, range(1, 17), dt)
+    _join(net, rng, "b", "a", "excitatory", exc, 0.2, [2, 5, 7], dt)
+    _join(net, rng, "in", "a", "excitatory", 0.3 * exc, 0.1, [1, 8], dt)
+    net.record(["a", "b"], ["spikes", *net["a"].kind.recordable()[1:]])
+    return net
+
+
+def plastic(dependence: str, pairing: str, longest: int, seed: int) -> Any:
+    """Driven cells with plastic input from sources and from one another, and static input.
+
+    ``longest`` is the longest delay, in ticks of 1 ms: a power of two brings out the defect of the
+    firmware.
+    """
+    rng = np.random.default_rng(seed)
+    name = f"{dependence} {pairing} {longest} {seed}"
+    net = ns.Network(name)
+    net.population("in", 30, _source(rng, 30, 1.0, 0.05))
+    net.population("teacher", 20, _source(rng, 20, 1.0, 0.04))
+    cells = {**_leaky(rng, 24), "i_offset": _spread(rng, 0.0, 1.0, 24)}
+    net.population("out", 24, ns.IFCurrExp(**cells), initial={"v": _spread(rng, -70.0, -60.0, 24)})
+    rule = {
+        "tau_plus": float(np.round(rng.uniform(5.0, 30.0), 2)),
+        "tau_minus": float(np.round(rng.uniform(5.0, 40.0), 2)),
+        "A_plus": float(np.round(rng.uniform(0.01, 0.08), 4)),
+        "A_minus": float(np.round(rng.uniform(0.01, 0.08), 4)),
+        "w_min": 0.0,
+        "w_max": 0.8,
+        "dependence": dependence,
+        "pairing": pairing,
+    }
+
+    def learned(**given: Any) -> Any:
+        return ns.STDP(**given, **rule)
+
+    delays = range(1, longest + 1)
+    _join(net, rng, "in", "out", "excitatory", 0.8, 0.5, delays, 1.0, learned)
+    _join(net, rng, "out", "out", "excitatory", 0.3, 0.3, [1, longest], 1.0, learned)
+    _join(net, rng, "teacher", "out", "excitatory", 4.0, 0.2, [1, longest], 1.0)
+    _join(net, rng, "in", "out", "inhibitory", -0.5, 0.3, delays, 1.0)
+    net.record("out", ["spikes", "v", "isyn_exc", "isyn_inh"])
+    return net
+
+
+def long_delays(seed: int) -> Any:
+    """A population that fills a core, so that its ring is short and delays need stages."""
+    rng = np.random.default_rng(seed)
+    net = ns.Network(f"long {seed}")
+    net.population("in", 20, _source(rng, 20, 1.0, 0.05))
+    net.population("a", 200, _exp(rng, 200))
+    _join(net, rng, "in", "a", "excitatory", 1.0, 0.1, [1, 31, 32, 33, 63, 64, 65, 96, 100], 1.0)
+    _join(net, rng, "a", "a", "inhibitory", -0.5, 0.02, [1, 32, 40, 64, 70], 1.0)
+    net.record("a", ["spikes", "v", "isyn_exc", "isyn_inh"])
+    return net

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from tests.firmware.case import SOURCE, Case
 from tests.firmware.core import Core
 from tests.firmware.image import CoreImage, Image
-from tests.firmware.machine import Packet
+from tests.firmware.machine import Packet, watched
 
 COLOURS = 16
 """Ticks that a key tells apart."""
@@ -66,7 +66,10 @@ class Board:
 
     def run(self, ticks: int, watch: Watch = lambda tick: None) -> None:
         """Run on for some ticks; ``watch`` is called after each with its number."""
-        end = self.time + ticks
+        with watched(*self.cores.values()):
+            self._run(self.time + ticks, watch)
+
+    def _run(self, end: int, watch: Watch) -> None:
         for core in self.cores.values():
             core.resume(end, self.time)
         for tick in range(self.time, end):

@@ -17,6 +17,7 @@ from tests.firmware.machine import (
     TIMER_IRQ,
     Machine,
     Packet,
+    watched,
 )
 
 APPLICATION = 16
@@ -49,7 +50,8 @@ class Core(Machine):
         self._regions: dict[int, int] = {}
         self._system_variables()
         self._load(image)
-        self.start(APPLICATION)
+        with watched(self):
+            self.start(APPLICATION)
         self._expect(LOADED)
 
     def _system_variables(self) -> None:

@@ -10,8 +10,10 @@ from __future__ import annotations
 import ctypes
 import mmap
 import struct
+import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,8 +27,8 @@ TIMER_IRQ, DMA_IRQ, MAILBOX_IRQ, PACKET_IRQ = 4, 12, 18, 24
 IRQ_VECTOR, FIQ_VECTOR = 0x18, 0x1C
 WAIT = struct.pack("<I", 0xEE070F90)
 """The instruction that waits for an interrupt."""
-SECONDS = 60
-"""Longest that a program may run without waiting."""
+SECONDS = 120
+"""Longest that machines may take for what they are told to do."""
 
 
 class Packet(NamedTuple):
@@ -69,6 +71,7 @@ class Machine:
         segments = read_aplx(program)
         for segment in segments:
             self.write(segment.address, segment.data)
+        self._late = False
         self._reason = ""
         self._returns: list[int] = []
         self._at = 0
@@ -297,14 +300,12 @@ class Machine:
         from unicorn import UcError
         from unicorn.arm_const import UC_ARM_REG_CPSR
 
-        while True:
+        while not self._late:
             self._interrupt()
             self._reason = ""
             status = self.cpu.reg_read(UC_ARM_REG_CPSR)
             try:
-                self.cpu.emu_start(
-                    self._at | (status >> 5 & 1), 0xFFFFFFF0, timeout=SECONDS * 1_000_000
-                )
+                self.cpu.emu_start(self._at | (status >> 5 & 1), 0xFFFFFFF0)
             except UcError as error:
                 raise Stuck(f"core {self.core}: {error}; {self._reason}") from error
             if self._reason == "wait":
@@ -316,7 +317,13 @@ class Machine:
                     raise Stuck(f"core {self.core}: interrupts return out of order")
                 self._at = self._returns.pop()
             elif self._reason != "mask":
-                raise Stuck(f"core {self.core}: {self._reason or f'runs on at {self._pc():#x}'}")
+                break
+        raise Stuck(f"core {self.core}: {self._reason or f'runs on at {self._pc():#x}'}")
+
+    def stop(self) -> None:
+        """Let the program run no further (from another thread)."""
+        self._late = True
+        self.cpu.emu_stop()
 
     def _entry(self) -> tuple[int, int] | None:
         """Mode and vector of the interrupt that the processor would take now."""
@@ -347,3 +354,16 @@ class Machine:
         self.cpu.reg_write(UC_ARM_REG_SPSR, status)
         self.cpu.reg_write(UC_ARM_REG_LR, back + 4)
         self._at = vector
+
+
+@contextmanager
+def watched(*machines: Machine) -> Iterator[None]:
+    """Stop machines that take too long."""
+    timers = [threading.Timer(SECONDS, machine.stop) for machine in machines]
+    for timer in timers:
+        timer.start()
+    try:
+        yield
+    finally:
+        for timer in timers:
+            timer.cancel()

@@ -15,6 +15,8 @@ from tests.firmware.case import POISSON, SOURCE, Case, Cells, Rule, Wires
 START = {"v": ("v", 1.0), "u": ("u", 1.0), "isyn_exc": ("isyn_exc", 1.0),
          "isyn_inh": ("isyn_inh", -1.0)}  # fmt: skip
 """Start values that are handed over, by variable: the board's name and sign."""
+FOREVER = 1 << 24
+"""Ticks of a Poisson source that does not end."""
 RECORD = ["spikes", "v", "gsyn_exc", "gsyn_inh"]
 
 
@@ -60,14 +62,20 @@ def _cells(mapping: Mapping, index: int) -> Cells:
     place = plan.populations[index]
     if place.block >= 0:
         return _neurons(mapping, index)
-    for block in plan.arrays:
-        if block.population == index:
+    for given in plan.arrays:
+        if given.population == index:
             ticks: list[list[int]] = [[] for _ in range(place.size)]
-            for step, cell in zip(block.steps.tolist(), block.ids.tolist(), strict=True):
+            for step, cell in zip(given.steps.tolist(), given.ids.tolist(), strict=True):
                 ticks[cell].append(step)
             return Cells(place.name, SOURCE, place.size, ticks=ticks)
-    rates = next(block.rates for block in plan.poisson if block.population == index)
-    return Cells(place.name, POISSON, place.size, {"rate": rates.tolist()})
+    block = next(block for block in plan.poisson if block.population == index)
+    ticks = np.minimum(block.last - block.first, FOREVER)
+    parameters = {
+        "rate": block.rates.tolist(),
+        "start": (block.first * plan.dt).tolist(),
+        "duration": (ticks * plan.dt).tolist(),
+    }
+    return Cells(place.name, POISSON, place.size, parameters)
 
 
 def _neurons(mapping: Mapping, index: int) -> Cells:

@@ -88,6 +88,17 @@ def _join(
     )
 
 
+def _start(rng: np.random.Generator, kind: str, n: int) -> dict[str, Any]:
+    """Start values, some above the threshold; synapses that start with a current where they can."""
+    start = {"v": _spread(rng, -75.0, -40.0, n)}
+    if kind == "izhikevich":
+        start["u"] = _spread(rng, -15.0, -10.0, n)
+    if kind in ("exp", "izhikevich"):
+        start["isyn_exc"] = _spread(rng, 0.0, 2.0, n)
+        start["isyn_inh"] = _spread(rng, -2.0, 0.0, n)
+    return start
+
+
 def static(kind: str, dt: float, seed: int) -> Any:
     """Two populations of a kind, driven and recurrent, with delays that fill the ring exactly."""
     rng = np.random.default_rng(seed)
@@ -95,11 +106,7 @@ def static(kind: str, dt: float, seed: int) -> Any:
     net = ns.Network(f"static {kind} {dt:g} {seed}")
     net.population("in", 40, _source(rng, 40, dt, 0.03))
     for name, n in (("a", 30), ("b", 20)):
-        low, high = (-70.0, -55.0) if kind != "izhikevich" else (-75.0, -60.0)
-        start = {"v": _spread(rng, low, high, n)}
-        if kind == "izhikevich":
-            start["u"] = _spread(rng, -15.0, -10.0, n)
-        net.population(name, n, make(rng, n), initial=start)
+        net.population(name, n, make(rng, n), initial=_start(rng, kind, n))
     _join(net, rng, "in", "a", "excitatory", exc, 0.3, range(1, 9), dt)
     _join(net, rng, "in", "a", "inhibitory", inh, 0.2, [1, 2, 4, 8], dt)
     _join(net, rng, "in", "b", "excitatory", exc, 0.3, [3, 16], dt)
@@ -155,5 +162,49 @@ def long_delays(seed: int) -> Any:
     net.population("a", 200, _exp(rng, 200))
     _join(net, rng, "in", "a", "excitatory", 1.0, 0.1, [1, 31, 32, 33, 63, 64, 65, 96, 100], 1.0)
     _join(net, rng, "a", "a", "inhibitory", -0.5, 0.02, [1, 32, 40, 64, 70], 1.0)
+    net.record("a", ["spikes", "v", "isyn_exc", "isyn_inh"])
+    return net
+
+
+def extremes(seed: int) -> Any:
+    """Cells far from any sensible range, where sums and products wrap around."""
+    rng = np.random.default_rng(seed)
+    net = ns.Network(f"extremes {seed}")
+    net.population("in", 10, _source(rng, 10, 1.0, 0.2))
+    n = 30
+    wild = {
+        "cm": _spread(rng, 0.001, 0.1, n), "tau_m": _spread(rng, 0.5, 500.0, n),
+        "i_offset": _spread(rng, -60000.0, 60000.0, n), "v_thresh": _spread(rng, 0.0, 3e4, n),
+        "v_reset": _spread(rng, -3e4, -1.0, n), "tau_refrac": _spread(rng, 0.0, 20.0, n),
+    }  # fmt: skip
+    synapses = {"tau_syn_E": _spread(rng, 0.1, 900.0, n), "tau_syn_I": _spread(rng, 0.1, 900.0, n)}
+    net.population("exp", n, ns.IFCurrExp(**wild, **synapses))
+    net.population("alpha", n, ns.IFCurrAlpha(**wild, **synapses))
+    net.population("cond", n, ns.IFCondExp(**wild, **synapses))
+    net.population("delta", n, ns.IFCurrDelta(**wild))
+    spikes = {"i_offset": _spread(rng, -6e4, 6e4, n), "a": _spread(rng, 0.0, 900.0, n)}
+    net.population("izhikevich", n, ns.IzhikevichCurrExp(**spikes, **synapses))
+    for name in ("exp", "alpha", "cond", "delta", "izhikevich"):
+        _join(net, rng, "in", name, "excitatory", 900.0, 0.5, [1, 2, 3], 1.0)
+        sign = 1.0 if name == "cond" else -1.0
+        _join(net, rng, "in", name, "inhibitory", sign * 900.0, 0.5, [1, 2, 4], 1.0)
+        net.record(name, ["spikes", *net[name].kind.recordable()[1:]])
+    return net
+
+
+def noisy(seed: int) -> Any:
+    """Poisson sources slow and fast, some of which begin late or end early."""
+    rng = np.random.default_rng(seed)
+    net = ns.Network(f"noisy {seed}")
+    n = 40
+    rate = np.round(np.concatenate([[0.0, 9.9, 10.1], 10.0 ** rng.uniform(0.0, 3.0, n - 3)]), 2)
+    start = np.where(rng.random(n) < 0.3, rng.integers(0, 60, n), 0).astype(float)
+    duration = np.where(rng.random(n) < 0.3, rng.integers(10, 100, n), 1e6).astype(float)
+    net.population("noise", n, ns.SpikeSourcePoisson(rate, start, duration))
+    net.population("a", 30, _exp(rng, 30))
+    _join(net, rng, "noise", "a", "excitatory", 0.2, 0.2, [1, 2, 5], 1.0)
+    _join(net, rng, "noise", "a", "inhibitory", -0.2, 0.2, [1, 4], 1.0)
+    _join(net, rng, "a", "a", "excitatory", 0.2, 0.2, [1, 3], 1.0)
+    net.inject(ns.PoissonInput(rate=3000.0, weight=0.02), "a")
     net.record("a", ["spikes", "v", "isyn_exc", "isyn_inh"])
     return net

@@ -17,6 +17,7 @@ BUILT_IN = {
     "auto": "neurosim.backends.auto:Auto",
     "reference": "neurosim.backends.reference:Reference",
     "brian2": "neurosim.backends.brian2:Brian2",
+    "spinnaker-emulator": "neurosim.hardware.spinnaker.emulator:Emulator",
 }
 
 

@@ -1,0 +1,204 @@
+"""One tick of cells: inputs, membrane, threshold, decay."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from neurosim.hardware.spinnaker.kernels.arrays import (
+    CONDUCTANCE,
+    DELTA,
+    EXPONENTIAL,
+    MEMBRANE_LIF,
+)
+from neurosim.hardware.spinnaker.kernels.words import decayed, multiply, wrap
+from neurosim.kernels._jit import inner, wide_vectors
+
+ONE = 32768
+LONG_STEP = 60620
+"""1.85: the step of an Izhikevich cell after a spike."""
+MODEL_K, MODEL_B, MODEL_C = 1311, 163840, 4587520
+"""0.04, 5 and 140 of Izhikevich's equation, as the compiler cut them off."""
+CONDUCTANCE_BITS = 10
+
+
+@inner
+def take_exponential(ring, start, shift, value, charge, first, size):
+    """Add a slot of the ring to exponential synapses and clear it."""
+    wide_vectors()
+    for i in range(size):
+        given = wrap(np.int64(ring[start + i]) << shift)
+        value[first + i] = wrap(value[first + i] + decayed(given, charge[first + i]))
+        ring[start + i] = 0
+
+
+@inner
+def take_delta(ring, start, shift, value, first, size):
+    """Add a slot of the ring to delta synapses and clear it."""
+    for i in range(size):
+        given = wrap(np.int64(ring[start + i]) << shift)
+        value[first + i] = wrap(value[first + i] + given)
+        ring[start + i] = 0
+
+
+@inner
+def take_alpha(ring, start, shift, linear, factor, waiting, rise, decay, value, first, size):
+    """Add a slot of the ring to alpha synapses and clear it; sets their values."""
+    for i in range(size):
+        cell = first + i
+        given = wrap(np.int64(ring[start + i]) << shift)
+        if given > 0:
+            waiting[cell] = given
+            moved = wrap(decayed(factor[cell], decay[cell]) + ONE)
+            factor[cell] = moved
+            rest = wrap(ONE - ((ONE << 15) // moved))
+            linear[cell] = multiply(wrap(linear[cell] + multiply(given, rise[cell])), rest)
+        value[cell] = multiply(linear[cell], factor[cell])
+        ring[start + i] = 0
+
+
+@inner
+def take_inputs(cells, targets, t, ring, tick):
+    """What arrives in a tick is added to the synapses of a population."""
+    first, size = targets.first[t], targets.size[t]
+    start = targets.ring_start[t] + (tick & (targets.slots[t] - 1)) * 2 * size
+    kind = targets.synapse[t]
+    exc, inh = targets.shift_exc[t], targets.shift_inh[t]
+    if kind in (EXPONENTIAL, CONDUCTANCE):
+        take_exponential(ring, start, exc, cells.value_exc, cells.charge_exc, first, size)
+        take_exponential(ring, start + size, inh, cells.value_inh, cells.charge_inh, first, size)
+    elif kind == DELTA:
+        take_delta(ring, start, exc, cells.value_exc, first, size)
+        take_delta(ring, start + size, inh, cells.value_inh, first, size)
+    else:
+        take_alpha(
+            ring, start, exc, cells.linear_exc, cells.factor_exc, cells.waiting_exc,
+            cells.rise_exc, cells.decay_exc, cells.value_exc, first, size,
+        )  # fmt: skip
+        take_alpha(
+            ring, start + size, inh, cells.linear_inh, cells.factor_inh, cells.waiting_inh,
+            cells.rise_inh, cells.decay_inh, cells.value_inh, first, size,
+        )  # fmt: skip
+
+
+@inner
+def lif_current(cells, first, size):
+    """LIF cells whose synapses give currents."""
+    wide_vectors()
+    for i in range(first, first + size):
+        v, waits = np.int64(cells.v[i]), np.int64(cells.refractory[i])
+        current = wrap(np.int64(cells.value_exc[i]) - cells.value_inh[i])
+        current = wrap(current + cells.offset[i] + cells.injected[i])
+        goal = wrap(multiply(current, cells.resistance[i]) + cells.rest[i])
+        free = wrap(goal - multiply(cells.decay[i], wrap(goal - v)))
+        v = free if waits <= 0 else v
+        waits = waits if waits <= 0 else waits - 1
+        spiked = v >= cells.threshold[i]
+        cells.v[i] = cells.reset[i] if spiked else v
+        cells.refractory[i] = cells.refractory_ticks[i] if spiked else waits
+        cells.fired[i] = spiked
+
+
+@inner
+def lif_delta(cells, first, size, scale):
+    """LIF cells whose synapses give the current of one tick; ``scale`` is one over the tick."""
+    for i in range(first, first + size):
+        cells.value_exc[i] = multiply(cells.value_exc[i], scale)
+        cells.value_inh[i] = multiply(cells.value_inh[i], scale)
+    lif_current(cells, first, size)
+
+
+@inner
+def lif_conductance(cells, first, size):
+    """LIF cells whose synapses are conductances, stored times 1024."""
+    wide_vectors()
+    for i in range(first, first + size):
+        v, waits = np.int64(cells.v[i]), np.int64(cells.refractory[i])
+        g_exc = np.int64(cells.value_exc[i]) >> CONDUCTANCE_BITS
+        g_inh = np.int64(cells.value_inh[i]) >> CONDUCTANCE_BITS
+        exc = multiply(g_exc, wrap(cells.reversal_exc[i] - v))
+        inh = multiply(-g_inh, wrap(cells.reversal_inh[i] - v))
+        current = wrap(exc - inh + cells.offset[i] + cells.injected[i])
+        goal = wrap(multiply(current, cells.resistance[i]) + cells.rest[i])
+        free = wrap(goal - multiply(cells.decay[i], wrap(goal - v)))
+        v = free if waits <= 0 else v
+        waits = waits if waits <= 0 else waits - 1
+        spiked = v >= cells.threshold[i]
+        cells.v[i] = cells.reset[i] if spiked else v
+        cells.refractory[i] = cells.refractory_ticks[i] if spiked else waits
+        cells.fired[i] = spiked
+
+
+@inner
+def izhikevich(cells, first, size, tick):
+    """Izhikevich cells; the order of operations matters in the last bit."""
+    wide_vectors()
+    for i in range(first, first + size):
+        v, u, h = np.int64(cells.v[i]), np.int64(cells.u[i]), np.int64(cells.h[i])
+        a, b = np.int64(cells.a[i]), np.int64(cells.b[i])
+        current = wrap(np.int64(cells.value_exc[i]) - cells.value_inh[i])
+        current = wrap(current + cells.offset[i] + cells.injected[i])
+        pre = wrap(MODEL_C + current - u)
+        alpha = wrap(pre + multiply(wrap(MODEL_B + multiply(MODEL_K, v)), v))
+        eta = wrap(v + (multiply(h, alpha) >> 1))
+        ah = multiply(a, h)
+        beta = multiply(ah, wrap(multiply(b, v) - u)) >> 1
+        slope = wrap(pre - beta + multiply(wrap(MODEL_B + multiply(MODEL_K, eta)), eta))
+        v = wrap(v + multiply(h, slope))
+        u = wrap(u + multiply(ah, wrap(multiply(b, eta) - u - beta)))
+        spiked = v >= cells.threshold[i]
+        cells.v[i] = cells.reset[i] if spiked else v
+        cells.u[i] = wrap(u + cells.d[i]) if spiked else u
+        cells.h[i] = multiply(tick, LONG_STEP) if spiked else tick
+        cells.fired[i] = spiked
+
+
+@inner
+def shape_exponential(value, decay, first, size):
+    """Decay of exponential synapses."""
+    wide_vectors()
+    for i in range(first, first + size):
+        value[i] = decayed(value[i], decay[i])
+
+
+@inner
+def shape_alpha(linear, factor, waiting, rise, decay, first, size):
+    """Decay of alpha synapses."""
+    for i in range(first, first + size):
+        linear[i] = wrap(linear[i] + multiply(waiting[i], rise[i]))
+        factor[i] = decayed(factor[i], decay[i])
+
+
+@inner
+def shape(cells, kind, first, size):
+    """Decay of the synapses of a population at the end of a tick."""
+    if kind in (EXPONENTIAL, CONDUCTANCE):
+        shape_exponential(cells.value_exc, cells.decay_exc, first, size)
+        shape_exponential(cells.value_inh, cells.decay_inh, first, size)
+    elif kind == DELTA:
+        for i in range(first, first + size):
+            cells.value_exc[i] = 0
+            cells.value_inh[i] = 0
+    else:
+        shape_alpha(
+            cells.linear_exc, cells.factor_exc, cells.waiting_exc, cells.rise_exc,
+            cells.decay_exc, first, size,
+        )  # fmt: skip
+        shape_alpha(
+            cells.linear_inh, cells.factor_inh, cells.waiting_inh, cells.rise_inh,
+            cells.decay_inh, first, size,
+        )  # fmt: skip
+
+
+@inner
+def update(cells, targets, t):
+    """Move the membranes of a population, mark who fired, and let its synapses decay."""
+    first, size, kind = targets.first[t], targets.size[t], targets.synapse[t]
+    if targets.membrane[t] != MEMBRANE_LIF:
+        izhikevich(cells, first, size, targets.tick[t])
+    elif kind == CONDUCTANCE:
+        lif_conductance(cells, first, size)
+    elif kind == DELTA:
+        lif_delta(cells, first, size, (ONE << 15) // targets.tick[t])
+    else:
+        lif_current(cells, first, size)
+    shape(cells, kind, first, size)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from tests.firmware.case import SOURCE, Case
 from tests.firmware.core import Core
 from tests.firmware.image import CoreImage, Image
+from tests.firmware.lateness import Late
 from tests.firmware.machine import Packet, watched
 
 COLOURS = 16
@@ -50,12 +51,17 @@ class Board:
         The network.
     image : Image
         What the toolchain made of it.
+    late : callable, optional
+        Ticks that the packet of a cell (label, id) of a tick comes late.
     """
 
-    def __init__(self, case: Case, image: Image) -> None:
+    def __init__(self, case: Case, image: Image, late: Late | None = None) -> None:
         self.case = case
         self.image = image
         self.time = 0
+        self._late = late
+        self._held: dict[int, list[Packet]] = {}
+        self._sources = {core.key: core for core in image.cores if core.key is not None}
         self._recorded: dict[tuple[int, int, int], list[list[bytes]]] = {}
         self.cores = {c.place: Core(c) for c in image.cores if c.kind != PLAYED}
         self._played = [
@@ -76,7 +82,8 @@ class Board:
             sent = self._spikes(tick)
             for core in self.cores.values():
                 sent += core.tick()
-            self.deliver(sent)
+            self.deliver(self._in_time(sent, tick))
+            self.deliver(self._held.pop(tick, []), in_order=True)
             watch(tick)
         for place, core in self.cores.items():
             core.pause()
@@ -95,16 +102,41 @@ class Board:
                         packets.append(self.packet(core, i, tick))
         return packets
 
+    def _in_time(self, packets: list[Packet], tick: int) -> list[Packet]:
+        """Packets of a tick that arrive in it; the others are held."""
+        if self._late is None:
+            return packets
+        kept = []
+        for packet in sorted(packets, key=lambda packet: packet.key):
+            core = self.source(packet)
+            late = self._late(core.label, core.first + self.cell(packet, core), tick)
+            (self._held.setdefault(tick + late, []) if late else kept).append(packet)
+        return kept
+
+    def source(self, packet: Packet) -> CoreImage:
+        """The core that a packet comes from."""
+        return next(
+            core
+            for key, core in self._sources.items()
+            if core.mask is not None and packet.key & core.mask == key
+        )
+
+    @staticmethod
+    def cell(packet: Packet, core: CoreImage) -> int:
+        """The cell of a core that sent a packet."""
+        assert core.key is not None
+        return (packet.key - core.key) // COLOURS
+
     @staticmethod
     def packet(core: CoreImage, cell: int, tick: int) -> Packet:
         """The packet of a cell that fired in a tick."""
         assert core.key is not None
         return Packet(core.key + (cell * COLOURS) + tick % COLOURS)
 
-    def deliver(self, packets: Iterable[Packet]) -> None:
-        """Packets arrive, sorted by key, where the routing tables lead them."""
+    def deliver(self, packets: Iterable[Packet], in_order: bool = False) -> None:
+        """Packets arrive, sorted by key or as they are, where the routing tables lead them."""
         arriving: dict[tuple[int, int, int], list[Packet]] = {}
-        for packet in sorted(packets, key=lambda packet: packet.key):
+        for packet in packets if in_order else sorted(packets, key=lambda packet: packet.key):
             for route in self.image.routes:
                 if packet.key & route.mask == route.key and route.place in self.cores:
                     arriving.setdefault(route.place, []).append(packet)
@@ -144,11 +176,12 @@ class Board:
         return sorted(found)
 
     def counters(self, label: str) -> dict[str, int]:
-        """Sums of the counters of the cores of a population (of ``max_...``: the largest)."""
-        cores = [
-            core.region(PROVENANCE)[GENERIC : GENERIC + len(COUNTERS)] for core in self.of(label)
-        ]
-        return {
-            name: int(max(values) if "max" in name else sum(int(v) for v in values))
-            for name, values in zip(COUNTERS, zip(*cores, strict=True), strict=True)
-        }
+        """Counters of a population that is on one core."""
+        (core,) = self.of(label)
+        return self.counters_of(core)
+
+    @staticmethod
+    def counters_of(core: Core) -> dict[str, int]:
+        """Counters of a core."""
+        words = core.region(PROVENANCE)[GENERIC : GENERIC + len(COUNTERS)]
+        return dict(zip(COUNTERS, words.tolist(), strict=True))

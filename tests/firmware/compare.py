@@ -14,22 +14,38 @@ class Tally:
         self.words = 0
         self.different = 0
 
+    def difference(self, what: str, ours: Any, board: Any) -> str:
+        """Compare two arrays and count their words; how they differ, or nothing.
+
+        Parameters
+        ----------
+        what : str
+            What is compared.
+        ours, board : array_like of int
+            Words.
+        """
+        ours, board = np.asarray(ours, dtype=np.int64), np.asarray(board, dtype=np.int64)
+        self.words += board.size
+        if ours.shape != board.shape:
+            self.different += max(ours.size, board.size)
+            return f"{what}: shape {ours.shape}, on the board {board.shape}"
+        wrong = np.argwhere(ours != board)
+        self.different += len(wrong)
+        if not len(wrong):
+            return ""
+        first = tuple(wrong[0])
+        return (
+            f"{what}: {len(wrong)} of {board.size} words differ, first at "
+            f"{[int(i) for i in first]}: {ours[first]}, on the board {board[first]}"
+        )
+
     def same(self, what: str, ours: Any, board: Any) -> None:
         """Demand that two arrays are equal, and count their words.
 
         Raises
         ------
         AssertionError
-            If they differ: how many, and the first of them.
+            If they differ.
         """
-        ours, board = np.asarray(ours), np.asarray(board)
-        assert ours.shape == board.shape, f"{what}: ours {ours.shape}, the board {board.shape}"
-        wrong = np.argwhere(ours != board)
-        self.words += board.size
-        self.different += len(wrong)
-        if len(wrong):
-            first = tuple(wrong[0])
-            raise AssertionError(
-                f"{what}: {len(wrong)} of {board.size} words differ, first at "
-                f"{[int(i) for i in first]}: ours {ours[first]}, the board {board[first]}"
-            )
+        difference = self.difference(what, ours, board)
+        assert not difference, difference

@@ -98,6 +98,4 @@ def _neurons(mapping: Mapping, index: int) -> Cells:
     limits = settings.of(place.name, "max_expected_summed_weight")
     if limits is not None:
         more["max_expected_summed_weight"] = list(limits)
-    return Cells(
-        place.name, target.cell.name, place.size, parameters, initial, more, record=RECORD
-    )
+    return Cells(place.name, target.cell.name, place.size, parameters, initial, more, record=RECORD)

@@ -83,9 +83,7 @@ def _join(
     pairs = np.argwhere(rng.random((n_pre, n_post)) < p)
     weights = np.round(weight * rng.random(len(pairs)), 5)
     ticks = rng.choice(np.asarray(delays), len(pairs))
-    net.project(
-        pre, post, ns.FromList(pairs), synapse(weight=weights, delay=ticks * dt), receptor
-    )
+    net.project(pre, post, ns.FromList(pairs), synapse(weight=weights, delay=ticks * dt), receptor)
 
 
 def _start(rng: np.random.Generator, kind: str, n: int) -> dict[str, Any]:

@@ -83,7 +83,7 @@ def plastic_weights(core: Core, image: Image, history: int) -> Iterator[Synapse]
     """
     entries, matrix = _table(core.region(TABLE)), core.region(MATRIX)
     ring = core.region(4)
-    neuron_bits = int(ring[1])
+    neuron_bits = int(ring[2])
     for source in image.cores:
         if source.key is not None:
             for i in range(source.size):

@@ -156,9 +156,10 @@ def long_delays(seed: int) -> Any:
     """A population that fills a core, so that its ring is short and delays need stages."""
     rng = np.random.default_rng(seed)
     net = ns.Network(f"long {seed}")
-    net.population("in", 20, _source(rng, 20, 1.0, 0.05))
+    # as many sources as targets on a core: else the toolchain misplaces rows of later stages
+    net.population("in", 200, _source(rng, 200, 1.0, 0.01))
     net.population("a", 200, _exp(rng, 200))
-    _join(net, rng, "in", "a", "excitatory", 1.0, 0.1, [1, 31, 32, 33, 63, 64, 65, 96, 100], 1.0)
+    _join(net, rng, "in", "a", "excitatory", 1.0, 0.02, [1, 31, 32, 33, 63, 64, 65, 96, 100], 1.0)
     _join(net, rng, "a", "a", "inhibitory", -0.5, 0.02, [1, 32, 40, 64, 70], 1.0)
     net.record("a", ["spikes", "v", "isyn_exc", "isyn_inh"])
     return net
@@ -171,7 +172,7 @@ def extremes(seed: int) -> Any:
     net.population("in", 10, _source(rng, 10, 1.0, 0.2))
     n = 30
     wild = {
-        "cm": _spread(rng, 0.001, 0.1, n), "tau_m": _spread(rng, 0.5, 500.0, n),
+        "cm": _spread(rng, 0.01, 0.1, n), "tau_m": _spread(rng, 0.5, 500.0, n),
         "i_offset": _spread(rng, -60000.0, 60000.0, n), "v_thresh": _spread(rng, 0.0, 3e4, n),
         "v_reset": _spread(rng, -3e4, -1.0, n), "tau_refrac": _spread(rng, 0.0, 20.0, n),
     }  # fmt: skip

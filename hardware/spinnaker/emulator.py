@@ -20,7 +20,8 @@ from neurosim.hardware.spinnaker.counters import counters, total
 from neurosim.hardware.spinnaker.layout import Layout, ends, lay_out, sorted_sources
 from neurosim.hardware.spinnaker.lower import board_plan, map_plan, to_board
 from neurosim.hardware.spinnaker.mapping import Mapping, Route, Target
-from neurosim.hardware.spinnaker.settings import Disturbance, Settings
+from neurosim.hardware.spinnaker.settings import Disturbance, Settings, plain
+from neurosim.hardware.spinnaker.values import FIELDS, factor, from_words
 from neurosim.plan.plan import NEVER, Plan
 
 SPIKES_HELD = 1 << 16
@@ -198,10 +199,10 @@ class EmulatorEngine:
         """Current values of a state variable."""
         target = self.mapping.target(population)
         if variable == "refractory":
-            return np.maximum(self.words(population, variable), 0).astype(np.float64)
+            return np.asarray(np.maximum(self.words(population, variable), 0.0))
         if variable == "stretch":
             tick = fp.to_k(self.plan.dt)
-            return np.asarray(self.words(population, "h") / tick)
+            return np.asarray(self.words(population, "h") / tick, dtype=np.float64)
         if variable not in FIELDS:
             raise SimulationError(
                 f"spinnaker: the board has no variable {variable!r}. Read one of "
@@ -335,7 +336,7 @@ class EmulatorEngine:
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Everything that decides the future."""
-        choices = json.dumps([_plain(self.settings), _plain(self.disturbance)])
+        choices = json.dumps([plain(self.settings), plain(self.disturbance)])
         populations, stamps, ids = self.waiting()
         return {
             "step": np.array(self.step),
@@ -361,8 +362,8 @@ class EmulatorEngine:
         return {
             "engine": "spinnaker-emulator",
             "profile": PROFILE,
-            "settings": _plain(self.settings),
-            "disturbance": _plain(self.disturbance),
+            "settings": plain(self.settings),
+            "disturbance": plain(self.disturbance),
             "synapses": sum(r.size for r in self.mapping.routes),
             "cores": sum(t.cores for t in self.mapping.targets),
             "shifts": {t.name: list(t.shifts) for t in self.mapping.targets},
@@ -370,36 +371,3 @@ class EmulatorEngine:
             "lost_packets": int(self.arrays.packets.lost[0]),
             "provenance": found,
         }
-
-
-FIELDS = {
-    "v": "v", "u": "u", "isyn_exc": "value_exc", "isyn_inh": "value_inh",
-    "gsyn_exc": "value_exc", "gsyn_inh": "value_inh",
-}  # fmt: skip
-"""Field of the emulator's cells by state variable."""
-
-
-def factor(variable: str, target: Target) -> float:
-    """Value of a variable, in its unit and with our sign, for a word of 1."""
-    if variable == "isyn_inh":
-        return -1.0 / fp.ONE
-    gain = target.cell.gain if variable.startswith("gsyn") else 1
-    return 1.0 / (fp.ONE * gain)
-
-
-def from_words(words: NDArray[Any], variable: str, target: Target) -> NDArray[np.float64]:
-    """Values of a variable as a board records them, in our unit and with our sign."""
-    if target.cell.gain > 1 and variable.startswith("gsyn"):
-        return np.asarray((words >> 10) / fp.ONE)  # the board's own scale, rounded down
-    return np.asarray(words * factor(variable, target))
-
-
-def _plain(item: Settings | Disturbance) -> dict[str, Any]:
-    """The fields as plain data from which the item can be made again."""
-    values = item.values()
-    if "populations" in values:
-        values["populations"] = {
-            name: {f: list(v) if isinstance(v, tuple) else v for f, v in own.values().items()}
-            for name, own in values["populations"]
-        }
-    return values

@@ -218,6 +218,7 @@ def _sources(plan: Plan, units: NDArray[np.int64]) -> k.Sources:
         poisson_unit=unit, rate=rate, limit=limit.astype(np.uint32), interval=interval,
         counter=counter, kind=kind, begin=begin, end=end,
         seed=np.array(seed, dtype=np.uint32).reshape(-1, 4), core_ptr=ends(sizes),
+        fresh=np.zeros(len(unit), dtype=np.int64),
     )  # fmt: skip
 
 
@@ -228,7 +229,7 @@ def sorted_sources(stamps: NDArray[Any], units: NDArray[Any]) -> k.Sources:
     return k.Sources(
         int64(stamps[order]), int64(units[order]), np.zeros(1, dtype=np.int64), none, none,
         none.astype(np.uint32), none, none, none, none, none,
-        np.empty((0, 4), dtype=np.uint32), np.zeros(1, dtype=np.int64),
+        np.empty((0, 4), dtype=np.uint32), np.zeros(1, dtype=np.int64), none,
     )  # fmt: skip
 
 

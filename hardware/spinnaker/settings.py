@@ -144,3 +144,14 @@ class Disturbance(Declared):
     def none(self) -> bool:
         """Whether nothing is disturbed."""
         return not self.shuffle and self.loss == 0.0 and self.late == 0.0
+
+
+def plain(item: Settings | Disturbance) -> dict[str, Any]:
+    """The fields as plain data from which the item can be made again."""
+    values = item.values()
+    if "populations" in values:
+        values["populations"] = {
+            name: {f: list(v) if isinstance(v, tuple) else v for f, v in own.values().items()}
+            for name, own in values["populations"]
+        }
+    return values

@@ -142,7 +142,8 @@ class Sources(NamedTuple):
     Given spikes: ``stamp, unit`` ascending, ``next`` (shape (1,)). Poisson sources, end to end by
     core: ``unit``, ``rate`` (spikes in a tick as ``k``), ``limit`` (uint32), ``interval`` (ticks),
     ``counter`` (thousandths of a tick), ``kind`` (0 none, 1 slow, 2 fast, 3 very fast), ``begin``,
-    ``end`` (ticks), ``seed`` (uint32, shape (cores, 4)), ``core_ptr``.
+    ``end`` (ticks), ``seed`` (uint32, shape (cores, 4)), ``core_ptr``; ``fresh``: their spikes in
+    this tick.
     """
 
     stamp: Any
@@ -158,6 +159,7 @@ class Sources(NamedTuple):
     end: Any
     seed: Any
     core_ptr: Any
+    fresh: Any
 
 
 class Packets(NamedTuple):

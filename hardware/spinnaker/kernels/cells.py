@@ -25,10 +25,13 @@ CONDUCTANCE_BITS = 10
 def take_exponential(ring, start, shift, value, charge, first, size):
     """Add a slot of the ring to exponential synapses and clear it."""
     wide_vectors()
+    slot, value, charge = (
+        ring[start : start + size], value[first : first + size], charge[first : first + size]
+    )  # fmt: skip
     for i in range(size):
-        given = wrap(np.int64(ring[start + i]) << shift)
-        value[first + i] = wrap(value[first + i] + decayed(given, charge[first + i]))
-        ring[start + i] = 0
+        given = wrap(np.int64(slot[i]) << shift)
+        value[i] = wrap(value[i] + decayed(given, charge[i]))
+        slot[i] = 0
 
 
 @inner
@@ -84,18 +87,24 @@ def take_inputs(cells, targets, t, ring, tick):
 def lif_current(cells, first, size):
     """LIF cells whose synapses give currents."""
     wide_vectors()
-    for i in range(first, first + size):
-        v, waits = np.int64(cells.v[i]), np.int64(cells.refractory[i])
-        current = wrap(np.int64(cells.value_exc[i]) - cells.value_inh[i])
-        current = wrap(current + cells.offset[i] + cells.injected[i])
-        goal = wrap(multiply(current, cells.resistance[i]) + cells.rest[i])
-        free = wrap(goal - multiply(cells.decay[i], wrap(goal - v)))
+    here = slice(first, first + size)  # indices that are seen not to be negative: vectors
+    potential, refractory, fired = cells.v[here], cells.refractory[here], cells.fired[here]
+    exc, inh, offset = cells.value_exc[here], cells.value_inh[here], cells.offset[here]
+    injected, resistance, rest = cells.injected[here], cells.resistance[here], cells.rest[here]
+    decay, threshold, reset = cells.decay[here], cells.threshold[here], cells.reset[here]
+    refractory_ticks = cells.refractory_ticks[here]
+    for i in range(size):
+        v, waits = np.int64(potential[i]), np.int64(refractory[i])
+        current = wrap(np.int64(exc[i]) - inh[i])
+        current = wrap(current + offset[i] + injected[i])
+        goal = wrap(multiply(current, resistance[i]) + rest[i])
+        free = wrap(goal - multiply(decay[i], wrap(goal - v)))
         v = free if waits <= 0 else v
         waits = waits if waits <= 0 else waits - 1
-        spiked = v >= cells.threshold[i]
-        cells.v[i] = cells.reset[i] if spiked else v
-        cells.refractory[i] = cells.refractory_ticks[i] if spiked else waits
-        cells.fired[i] = spiked
+        spiked = v >= threshold[i]
+        potential[i] = reset[i] if spiked else v
+        refractory[i] = refractory_ticks[i] if spiked else waits
+        fired[i] = spiked
 
 
 @inner
@@ -111,32 +120,44 @@ def lif_delta(cells, first, size, scale):
 def lif_conductance(cells, first, size):
     """LIF cells whose synapses are conductances, stored times 1024."""
     wide_vectors()
-    for i in range(first, first + size):
-        v, waits = np.int64(cells.v[i]), np.int64(cells.refractory[i])
-        g_exc = np.int64(cells.value_exc[i]) >> CONDUCTANCE_BITS
-        g_inh = np.int64(cells.value_inh[i]) >> CONDUCTANCE_BITS
-        exc = multiply(g_exc, wrap(cells.reversal_exc[i] - v))
-        inh = multiply(-g_inh, wrap(cells.reversal_inh[i] - v))
-        current = wrap(exc - inh + cells.offset[i] + cells.injected[i])
-        goal = wrap(multiply(current, cells.resistance[i]) + cells.rest[i])
-        free = wrap(goal - multiply(cells.decay[i], wrap(goal - v)))
+    here = slice(first, first + size)
+    potential, refractory, fired = cells.v[here], cells.refractory[here], cells.fired[here]
+    exc, inh, offset = cells.value_exc[here], cells.value_inh[here], cells.offset[here]
+    injected, resistance, rest = cells.injected[here], cells.resistance[here], cells.rest[here]
+    decay, threshold, reset = cells.decay[here], cells.threshold[here], cells.reset[here]
+    reversal_exc, reversal_inh = cells.reversal_exc[here], cells.reversal_inh[here]
+    refractory_ticks = cells.refractory_ticks[here]
+    for i in range(size):
+        v, waits = np.int64(potential[i]), np.int64(refractory[i])
+        g_exc = np.int64(exc[i]) >> CONDUCTANCE_BITS
+        g_inh = np.int64(inh[i]) >> CONDUCTANCE_BITS
+        current = multiply(g_exc, wrap(reversal_exc[i] - v))
+        current = wrap(current - multiply(-g_inh, wrap(reversal_inh[i] - v)))
+        current = wrap(current + offset[i] + injected[i])
+        goal = wrap(multiply(current, resistance[i]) + rest[i])
+        free = wrap(goal - multiply(decay[i], wrap(goal - v)))
         v = free if waits <= 0 else v
         waits = waits if waits <= 0 else waits - 1
-        spiked = v >= cells.threshold[i]
-        cells.v[i] = cells.reset[i] if spiked else v
-        cells.refractory[i] = cells.refractory_ticks[i] if spiked else waits
-        cells.fired[i] = spiked
+        spiked = v >= threshold[i]
+        potential[i] = reset[i] if spiked else v
+        refractory[i] = refractory_ticks[i] if spiked else waits
+        fired[i] = spiked
 
 
 @inner
 def izhikevich(cells, first, size, tick):
     """Izhikevich cells; the order of operations matters in the last bit."""
     wide_vectors()
-    for i in range(first, first + size):
-        v, u, h = np.int64(cells.v[i]), np.int64(cells.u[i]), np.int64(cells.h[i])
-        a, b = np.int64(cells.a[i]), np.int64(cells.b[i])
-        current = wrap(np.int64(cells.value_exc[i]) - cells.value_inh[i])
-        current = wrap(current + cells.offset[i] + cells.injected[i])
+    here = slice(first, first + size)
+    potential, recovery, lengths = cells.v[here], cells.u[here], cells.h[here]
+    exc, inh, offset = cells.value_exc[here], cells.value_inh[here], cells.offset[here]
+    injected, threshold, reset = cells.injected[here], cells.threshold[here], cells.reset[here]
+    rates, slopes, steps, fired = cells.a[here], cells.b[here], cells.d[here], cells.fired[here]
+    for i in range(size):
+        v, u, h = np.int64(potential[i]), np.int64(recovery[i]), np.int64(lengths[i])
+        a, b = np.int64(rates[i]), np.int64(slopes[i])
+        current = wrap(np.int64(exc[i]) - inh[i])
+        current = wrap(current + offset[i] + injected[i])
         pre = wrap(MODEL_C + current - u)
         alpha = wrap(pre + multiply(wrap(MODEL_B + multiply(MODEL_K, v)), v))
         eta = wrap(v + (multiply(h, alpha) >> 1))
@@ -145,18 +166,19 @@ def izhikevich(cells, first, size, tick):
         slope = wrap(pre - beta + multiply(wrap(MODEL_B + multiply(MODEL_K, eta)), eta))
         v = wrap(v + multiply(h, slope))
         u = wrap(u + multiply(ah, wrap(multiply(b, eta) - u - beta)))
-        spiked = v >= cells.threshold[i]
-        cells.v[i] = cells.reset[i] if spiked else v
-        cells.u[i] = wrap(u + cells.d[i]) if spiked else u
-        cells.h[i] = multiply(tick, LONG_STEP) if spiked else tick
-        cells.fired[i] = spiked
+        spiked = v >= threshold[i]
+        potential[i] = reset[i] if spiked else v
+        recovery[i] = wrap(u + steps[i]) if spiked else u
+        lengths[i] = multiply(tick, LONG_STEP) if spiked else tick
+        fired[i] = spiked
 
 
 @inner
 def shape_exponential(value, decay, first, size):
     """Decay of exponential synapses."""
     wide_vectors()
-    for i in range(first, first + size):
+    value, decay = value[first : first + size], decay[first : first + size]
+    for i in range(size):
         value[i] = decayed(value[i], decay[i])
 
 

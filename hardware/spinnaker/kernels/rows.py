@@ -27,18 +27,20 @@ def static_row(routes, r, row, targets, rings, tick):
     """Add a row of static synapses to the ring of its target, for a packet in time."""
     t = routes.to[r]
     size = targets.size[t]
-    ring, start = rings.ring, targets.ring_start[t]
-    length = targets.slots[t] * 2 * size
-    now = (tick & (targets.slots[t] - 1)) * 2 * size
-    for j in range(routes.ptr[row], routes.ptr[row + 1]):
-        at = now + routes.place[j]
+    start, length = targets.ring_start[t], np.uint64(targets.slots[t] * 2 * size)
+    ring = rings.ring[start : start + targets.slots[t] * 2 * size]
+    now = np.uint64((tick & (targets.slots[t] - 1)) * 2 * size)
+    begin, end = routes.ptr[row], routes.ptr[row + 1]
+    place, word, target = routes.place[begin:end], routes.word[begin:end], routes.target[begin:end]
+    for j in range(end - begin):
+        at = now + np.uint64(place[j])  # unsigned: no index is looked at for its sign
         at = at - length if at >= length else at
-        total = np.int64(ring[start + at]) + np.int64(routes.word[j])
+        total = np.int64(ring[at]) + np.int64(word[j])
         if total > FULL:
             total = np.int64(FULL)
-            core = targets.core[t] + routes.target[j] // targets.per_core[t]
+            core = targets.core[t] + target[j] // targets.per_core[t]
             rings.counters[core * COUNTERS + SATURATED] += 1
-        ring[start + at] = total
+        ring[at] = total
 
 
 @inner

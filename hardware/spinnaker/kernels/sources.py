@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from neurosim.kernels._jit import inner, kernel
+from neurosim.kernels._jit import inline, inner, kernel
 
 WORD = np.uint64(0xFFFFFFFF)
 NONE, SLOW, FAST, VERY_FAST = 0, 1, 2, 3
@@ -14,88 +14,92 @@ ONE = 32768
 THOUSAND = 1000
 
 
-@inner
-def draw(seed, core):
-    """The next 32-bit word of a core's generator (Marsaglia's KISS of four words)."""
-    x = (np.uint64(314527869) * np.uint64(seed[core, 0]) + np.uint64(1234567)) & WORD
-    y = np.uint64(seed[core, 1])
+@inline
+def draw(x, y, z, c):
+    """The next 32-bit word of a generator, and its new state (Marsaglia's KISS of four words)."""
+    x = (np.uint64(314527869) * x + np.uint64(1234567)) & WORD
     y ^= (y << np.uint64(5)) & WORD
     y ^= y >> np.uint64(7)
     y ^= (y << np.uint64(22)) & WORD
-    t = np.uint64(4294584393) * np.uint64(seed[core, 2]) + np.uint64(seed[core, 3])
-    z = t & WORD
-    seed[core, 0], seed[core, 1], seed[core, 2] = x, y, z
-    seed[core, 3] = t >> np.uint64(32)
-    return (x + y + z) & WORD
+    t = np.uint64(4294584393) * z + c
+    z, c = t & WORD, t >> np.uint64(32)
+    return (x + y + z) & WORD, x, y, z, c
 
 
 @inner
-def exponential(seed, core):
+def exponential(x, y, z, c):
     """An exponential variate of mean 1, s16.15 (von Neumann's comparison of runs)."""
     whole = np.int64(0)
     while True:
-        first = draw(seed, core)
+        first, x, y, z, c = draw(x, y, z, c)
         u = first
         while True:
-            smaller = draw(seed, core)
+            smaller, x, y, z, c = draw(x, y, z, c)
             if u < smaller:
-                return whole + np.int64(first >> np.uint64(17))
-            u = draw(seed, core)
+                return whole + np.int64(first >> np.uint64(17)), x, y, z, c
+            u, x, y, z, c = draw(x, y, z, c)
             if not u < smaller:
                 break
         whole += ONE
 
 
 @inner
-def waited(seed, core, interval):
+def waited(x, y, z, c, interval):
     """Time to the next spike of a slow source in thousandths of a tick."""
-    return ((exponential(seed, core) * THOUSAND + ONE // 2) >> 15) * interval
+    variate, x, y, z, c = exponential(x, y, z, c)
+    return ((variate * THOUSAND + ONE // 2) >> 15) * interval, x, y, z, c
 
 
-@inner
-def fast_count(seed, core, limit):
+@inline
+def fast_count(x, y, z, c, limit):
     """Spikes of a fast source in a tick: draws whose product stays above ``exp(-rate)``."""
     product, count = WORD, np.int64(0)
     while True:
         count += 1
-        product = (product * draw(seed, core)) >> np.uint64(32)
-        if product <= np.uint64(limit):
-            return count - 1
+        word, x, y, z, c = draw(x, y, z, c)
+        product = (product * word) >> np.uint64(32)
+        if product <= limit:
+            return count - 1, x, y, z, c
 
 
 @inner
-def gaussian_count(seed, core, rate):
+def gaussian_count(x, y, z, c, rate):
     """Spikes of a very fast source in a tick, by a normal variate of the square root."""
-    u = (np.float64(draw(seed, core)) + 0.5) * 2.0**-32
-    v = (np.float64(draw(seed, core)) + 0.5) * 2.0**-32
+    first, x, y, z, c = draw(x, y, z, c)
+    second, x, y, z, c = draw(x, y, z, c)
+    u, v = (np.float64(first) + 0.5) * 2.0**-32, (np.float64(second) + 0.5) * 2.0**-32
     normal = math.sqrt(-2.0 * math.log(u)) * math.cos(2.0 * math.pi * v)
     root = normal * 0.5 + math.sqrt(rate / ONE)
-    return np.int64(math.floor(root * root + 0.5))
+    return np.int64(math.floor(root * root + 0.5)), x, y, z, c
 
 
 @inner
-def count_of(sources, j, core, tick):
-    """Spikes of Poisson source ``j`` in a tick."""
-    if sources.kind[j] == NONE or tick < sources.begin[j] or tick >= sources.end[j]:
-        return np.int64(0)
-    if sources.kind[j] == FAST:
-        return fast_count(sources.seed, core, sources.limit[j])
-    if sources.kind[j] == VERY_FAST:
-        return gaussian_count(sources.seed, core, sources.rate[j])
-    count = np.int64(0)
-    while sources.counter[j] < THOUSAND:
-        count += 1
-        sources.counter[j] += waited(sources.seed, core, sources.interval[j])
-    sources.counter[j] -= THOUSAND
-    return count
-
-
-@inner
-def begin(sources, core, tick):
-    """Draw the first waiting times of the slow sources of a core that begin in a tick."""
-    for j in range(sources.core_ptr[core], sources.core_ptr[core + 1]):
-        if sources.kind[j] == SLOW and sources.begin[j] == tick:
-            sources.counter[j] = waited(sources.seed, core, sources.interval[j])
+def count_core(sources, core, tick, out):
+    """Spikes of all Poisson sources of a core in a tick; ``out`` has one entry a source."""
+    seed = sources.seed[core]
+    x, y, z, c = np.uint64(seed[0]), np.uint64(seed[1]), np.uint64(seed[2]), np.uint64(seed[3])
+    here = slice(sources.core_ptr[core], sources.core_ptr[core + 1])
+    kind, begin, end = sources.kind[here], sources.begin[here], sources.end[here]
+    limit, interval = sources.limit[here], sources.interval[here]
+    counter, rate, counts = sources.counter[here], sources.rate[here], out[here]
+    for j in range(len(kind)):  # waiting times of slow sources that begin are drawn first
+        if kind[j] == SLOW and begin[j] == tick:
+            counter[j], x, y, z, c = waited(x, y, z, c, interval[j])
+    for j in range(len(kind)):
+        count = np.int64(0)
+        if begin[j] <= tick < end[j]:
+            if kind[j] == FAST:
+                count, x, y, z, c = fast_count(x, y, z, c, np.uint64(limit[j]))
+            elif kind[j] == VERY_FAST:
+                count, x, y, z, c = gaussian_count(x, y, z, c, rate[j])
+            elif kind[j] == SLOW:
+                while counter[j] < THOUSAND:
+                    count += 1
+                    more, x, y, z, c = waited(x, y, z, c, interval[j])
+                    counter[j] += more
+                counter[j] -= THOUSAND
+        counts[j] = count
+    seed[0], seed[1], seed[2], seed[3] = x, y, z, c
 
 
 @kernel
@@ -103,6 +107,4 @@ def packets(sources, first, ticks, out):
     """Numbers of spikes of all sources of all cores in some ticks, shape (ticks, sources)."""
     for k in range(ticks):
         for core in range(len(sources.core_ptr) - 1):
-            begin(sources, core, first + k)
-            for j in range(sources.core_ptr[core], sources.core_ptr[core + 1]):
-                out[k, j] = count_of(sources, j, core, first + k)
+            count_core(sources, core, first + k, out[k])

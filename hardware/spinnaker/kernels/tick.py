@@ -7,7 +7,7 @@ import numpy as np
 from neurosim.hardware.spinnaker.kernels.arrays import LATEST
 from neurosim.hardware.spinnaker.kernels.cells import take_inputs, update
 from neurosim.hardware.spinnaker.kernels.rows import after_spike, take_packet
-from neurosim.hardware.spinnaker.kernels.sources import begin, count_of
+from neurosim.hardware.spinnaker.kernels.sources import count_core
 from neurosim.kernels._jit import inner, kernel
 from neurosim.kernels.rng import philox
 
@@ -202,7 +202,7 @@ def run(
     while done < steps and probes.count[0] + room <= len(probes.stamp):
         tick = first + done
         for core in range(len(sources.core_ptr) - 1):
-            begin(sources, core, tick)
+            count_core(sources, core, tick, sources.fresh)
         for t in range(len(targets.first)):
             take_inputs(cells, targets, t, rings.ring, tick)
         for p in range(len(probes.variable)):
@@ -211,14 +211,15 @@ def run(
                 sample(cells, probes, p)
         if len(net.current_ptr) > 1:
             inject(cells, net, done)
-        n, core, j = 0, 0, 0
+        n, j = 0, 0
         for population in range(len(net.unit)):
             t = net.target[population]
             if t >= 0:
                 update(cells, targets, t)
                 low, unit = targets.first[t], net.unit[population]
-                for i in range(targets.size[t]):
-                    if cells.fired[low + i]:
+                fired = cells.fired[low : low + targets.size[t]]
+                for i in range(len(fired)):
+                    if fired[i]:
                         note_spikes(probes, net, population, tick, unit + i, 1)
                         n = send(packets, n, unit + i, 1)
                         if targets.plastic[t]:
@@ -227,9 +228,7 @@ def run(
             n = given_spikes(sources, net, population, probes, packets, n, tick)
             last = net.unit[population] + net.size[population]
             while j < len(sources.poisson_unit) and sources.poisson_unit[j] < last:
-                while j >= sources.core_ptr[core + 1]:
-                    core += 1
-                count = count_of(sources, j, core, tick)
+                count = sources.fresh[j]
                 if count > 0:
                     note_spikes(probes, net, population, tick, sources.poisson_unit[j], count)
                     n = send(packets, n, sources.poisson_unit[j], count)

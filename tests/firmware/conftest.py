@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Iterator
 
 import pytest
 
@@ -10,7 +11,8 @@ from tests.firmware.compare import Tally
 from tests.firmware.image import Image
 
 NEEDED = ("spynnaker", "unicorn")
-TALLY = Tally()
+COUNTED = "firmware words"
+TOTAL = Tally()
 
 
 @pytest.fixture(scope="session")
@@ -37,14 +39,24 @@ def images(packages: None, tmp_path_factory: pytest.TempPathFactory) -> dict[str
 
 
 @pytest.fixture
-def tally() -> Tally:
+def tally(request: pytest.FixtureRequest) -> Iterator[Tally]:
     """Counts what a test compares."""
-    return TALLY
+    made = Tally()
+    yield made
+    request.node.user_properties.append((COUNTED, (made.words, made.different)))
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Add what a test compared."""
+    if report.when == "teardown":
+        for words, different in (v for k, v in report.user_properties if k == COUNTED):
+            TOTAL.words += words
+            TOTAL.different += different
 
 
 def pytest_terminal_summary(terminalreporter) -> None:
     """Say how much was compared."""
-    if TALLY.words:
+    if TOTAL.words:
         terminalreporter.write_line(
-            f"firmware: {TALLY.words} words compared, {TALLY.different} differ"
+            f"firmware: {TOTAL.words} words compared, {TOTAL.different} differ"
         )

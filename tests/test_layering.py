@@ -59,6 +59,7 @@ HEAVY_AT_TOP = {"numba": ("kernels",), "matplotlib": ("plotting",)}
 """Slow imports, and the packages that may have them at the top of a file."""
 
 NOT_MIRRORED = {
+    "hardware/spinnaker/kernels/arrays.py": "names of arrays; tested by the loops that use them",
     "models/protocols.py": "protocols without code; tested by the models that satisfy them",
 }
 """Public modules without a test file of their own, with the reason."""

@@ -75,6 +75,16 @@ class Wires:
 
 
 @dataclass(frozen=True)
+class Current:
+    """A current in steps into cells of a population: ``amplitudes`` from ``times`` (ms) on."""
+
+    population: str
+    cells: list[int]
+    times: list[float]
+    amplitudes: list[float]
+
+
+@dataclass(frozen=True)
 class Case:
     """A network and how long it runs."""
 
@@ -83,6 +93,7 @@ class Case:
     steps: int
     populations: list[Cells]
     projections: list[Wires]
+    currents: list[Current] = field(default_factory=list)
 
     def population(self, label: str) -> Cells:
         """The population of a name."""
@@ -104,6 +115,8 @@ def make_images(cases: list[Case], folder: Path) -> dict[str, Image]:
         text=True,
         timeout=600,
     )
-    if done.returncode:
-        raise RuntimeError(f"no images were made:\n{done.stdout[-1500:]}\n{done.stderr[-3000:]}")
+    failure = folder / "failure"
+    if done.returncode or failure.exists():
+        why = failure.read_text() if failure.exists() else done.stderr[-1000:]
+        raise RuntimeError(f"no images were made: {why}")
     return {case.name: read_image(folder / case.name) for case in cases}

@@ -9,14 +9,18 @@ import numpy as np
 from neurosim.hardware.spinnaker.cells import RECEPTORS
 from neurosim.hardware.spinnaker.lower import parameter
 from neurosim.hardware.spinnaker.mapping import Mapping, Route
+from neurosim.neurons.currents import DCSource, StepSource
+from neurosim.plan.plan import CurrentBlock, Plan
 from neurosim.synapses import STDP
-from tests.firmware.case import POISSON, SOURCE, Case, Cells, Rule, Wires
+from tests.firmware.case import POISSON, SOURCE, Case, Cells, Current, Rule, Wires
 
 START = {"v": ("v", 1.0), "u": ("u", 1.0), "isyn_exc": ("isyn_exc", 1.0),
          "isyn_inh": ("isyn_inh", -1.0)}  # fmt: skip
 """Start values that are handed over, by variable: the board's name and sign."""
 FOREVER = 1 << 24
 """Ticks of a Poisson source that does not end."""
+INSIDE = 0.25
+"""Share of a tick by which times of currents lie after its beginning."""
 RECORD = ["spikes", "v", "gsyn_exc", "gsyn_inh"]
 
 
@@ -35,7 +39,28 @@ def case_of(mapping: Mapping, steps: int) -> Case:
         )
         for i, route in enumerate(mapping.routes)
     ]
-    return Case(plan.name, plan.dt, steps, populations, projections)
+    currents = [_current(plan, block) for block in plan.currents]
+    return Case(plan.name, plan.dt, steps, populations, projections, currents)
+
+
+def _current(plan: Plan, block: CurrentBlock) -> Current:
+    """A current; its times lie inside their tick, since the toolchain cuts fractions off."""
+    source = block.source
+
+    def inside(times: Any) -> list[float]:
+        return ((np.ceil(np.asarray(times) / plan.dt - 1e-6) + INSIDE) * plan.dt).tolist()
+
+    if isinstance(source, DCSource):
+        # as steps, since the toolchain takes no negative amplitude of a DCSource
+        times, amplitudes = [source.start], [source.amplitude]
+        if source.stop is not None:
+            times, amplitudes = [*times, source.stop], [*amplitudes, 0.0]
+    elif isinstance(source, StepSource):
+        times, amplitudes = source.times.tolist(), source.amplitudes.tolist()
+    else:
+        raise TypeError(f"{block.name}: {type(source).__name__} has no counterpart")
+    name = plan.populations[block.population].name
+    return Current(name, block.ids.tolist(), inside(times), amplitudes)
 
 
 def _list(route: Route) -> list[tuple[int, int, float, int]]:

@@ -125,6 +125,9 @@ def make(case: dict[str, Any], folder: Path) -> None:
             receptor_type=spec["receptor"],
             label=spec["label"],
         )
+    for spec in case["currents"]:
+        source = sim.StepCurrentSource(times=spec["times"], amplitudes=spec["amplitudes"])
+        source.inject_into(populations[spec["population"]][spec["cells"]])
     sim.run(case["steps"] * dt)
     folder.mkdir(parents=True)
     (folder / "facts.json").write_text(json.dumps(_facts(populations)))
@@ -135,7 +138,12 @@ def main(cases: Path, folder: Path) -> None:
     """Make all images."""
     (Path.home() / ".spynnaker.cfg").write_text(CONFIGURATION)
     for case in json.loads(cases.read_text()):
-        make(case, folder / case["name"])
+        try:
+            make(case, folder / case["name"])
+        except Exception as error:
+            # the toolchain ends its output with pages of warnings
+            (folder / "failure").write_text(f"{case['name']}: {type(error).__name__}: {error}")
+            raise
 
 
 if __name__ == "__main__":

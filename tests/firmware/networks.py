@@ -116,26 +116,27 @@ def static(kind: str, dt: float, seed: int) -> Any:
     return net
 
 
-def plastic(dependence: str, pairing: str, longest: int, seed: int) -> Any:
+def plastic(
+    dependence: str, pairing: str, longest: int, seed: int, kind: str = "exp", dt: float = 1.0
+) -> Any:
     """Driven cells with plastic input from sources and from one another, and static input.
 
-    ``longest`` is the longest delay, in ticks of 1 ms: a power of two brings out the defect of the
+    ``longest`` is the longest delay, in ticks: a power of two brings out the defect of the
     firmware.
     """
     rng = np.random.default_rng(seed)
-    name = f"{dependence} {pairing} {longest} {seed}"
-    net = ns.Network(name)
-    net.population("in", 30, _source(rng, 30, 1.0, 0.05))
-    net.population("teacher", 20, _source(rng, 20, 1.0, 0.04))
-    cells = {**_leaky(rng, 24), "i_offset": _spread(rng, 0.0, 1.0, 24)}
-    net.population("out", 24, ns.IFCurrExp(**cells), initial={"v": _spread(rng, -70.0, -60.0, 24)})
+    make, exc, inh = CELLS[kind]
+    net = ns.Network(f"plastic {kind} {dependence} {pairing} {longest} {dt:g} {seed}")
+    net.population("in", 30, _source(rng, 30, dt, 0.05))
+    net.population("teacher", 20, _source(rng, 20, dt, 0.04))
+    net.population("out", 24, make(rng, 24), initial=_start(rng, kind, 24))
     rule = {
         "tau_plus": float(np.round(rng.uniform(5.0, 30.0), 2)),
         "tau_minus": float(np.round(rng.uniform(5.0, 40.0), 2)),
         "A_plus": float(np.round(rng.uniform(0.01, 0.08), 4)),
         "A_minus": float(np.round(rng.uniform(0.01, 0.08), 4)),
         "w_min": 0.0,
-        "w_max": 0.8,
+        "w_max": 0.8 * exc,
         "dependence": dependence,
         "pairing": pairing,
     }
@@ -144,11 +145,11 @@ def plastic(dependence: str, pairing: str, longest: int, seed: int) -> Any:
         return ns.STDP(**given, **rule)
 
     delays = range(1, longest + 1)
-    _join(net, rng, "in", "out", "excitatory", 0.8, 0.5, delays, 1.0, learned)
-    _join(net, rng, "out", "out", "excitatory", 0.3, 0.3, [1, longest], 1.0, learned)
-    _join(net, rng, "teacher", "out", "excitatory", 4.0, 0.2, [1, longest], 1.0)
-    _join(net, rng, "in", "out", "inhibitory", -0.5, 0.3, delays, 1.0)
-    net.record("out", ["spikes", "v", "isyn_exc", "isyn_inh"])
+    _join(net, rng, "in", "out", "excitatory", 0.8 * exc, 0.5, delays, dt, learned)
+    _join(net, rng, "out", "out", "excitatory", 0.3 * exc, 0.3, [1, longest], dt, learned)
+    _join(net, rng, "teacher", "out", "excitatory", 4.0 * exc, 0.2, [1, longest], dt)
+    _join(net, rng, "in", "out", "inhibitory", 0.5 * inh, 0.3, delays, dt)
+    net.record("out", ["spikes", *net["out"].kind.recordable()[1:]])
     return net
 
 
@@ -191,19 +192,34 @@ def extremes(seed: int) -> Any:
     return net
 
 
-def noisy(seed: int) -> Any:
+def injected(kind: str, dt: float, seed: int) -> Any:
+    """Cells that are driven by currents, several into the same ones."""
+    rng = np.random.default_rng(seed)
+    net = ns.Network(f"injected {kind} {dt:g} {seed}")
+    net.population("in", 10, _source(rng, 10, dt, 0.05))
+    net.population("a", 25, CELLS[kind][0](rng, 25))
+    _join(net, rng, "in", "a", "excitatory", CELLS[kind][1], 0.3, [1, 3], dt)
+    net.inject(ns.DCSource(amplitude=0.75, start=10 * dt, stop=120 * dt), net["a"][:15])
+    net.inject(ns.DCSource(amplitude=-0.31), net["a"][10:20])
+    times = np.sort(rng.choice(np.arange(5, 190), 6, replace=False)) * dt
+    net.inject(ns.StepSource(times, _spread(rng, -1.0, 2.0, 6)), net["a"][5:25])
+    net.record("a", ["spikes", *net["a"].kind.recordable()[1:]])
+    return net
+
+
+def noisy(dt: float, seed: int) -> Any:
     """Poisson sources slow and fast, some of which begin late or end early."""
     rng = np.random.default_rng(seed)
-    net = ns.Network(f"noisy {seed}")
+    net = ns.Network(f"noisy {dt:g} {seed}")
     n = 40
     rate = np.round(np.concatenate([[0.0, 9.9, 10.1], 10.0 ** rng.uniform(0.0, 3.0, n - 3)]), 2)
-    start = np.where(rng.random(n) < 0.3, rng.integers(0, 60, n), 0).astype(float)
-    duration = np.where(rng.random(n) < 0.3, rng.integers(10, 100, n), 1e6).astype(float)
+    start = np.where(rng.random(n) < 0.3, rng.integers(0, 60, n), 0) * dt
+    duration = np.where(rng.random(n) < 0.3, rng.integers(10, 100, n), 10**6) * dt
     net.population("noise", n, ns.SpikeSourcePoisson(rate, start, duration))
     net.population("a", 30, _exp(rng, 30))
-    _join(net, rng, "noise", "a", "excitatory", 0.2, 0.2, [1, 2, 5], 1.0)
-    _join(net, rng, "noise", "a", "inhibitory", -0.2, 0.2, [1, 4], 1.0)
-    _join(net, rng, "a", "a", "excitatory", 0.2, 0.2, [1, 3], 1.0)
+    _join(net, rng, "noise", "a", "excitatory", 0.2, 0.2, [1, 2, 5], dt)
+    _join(net, rng, "noise", "a", "inhibitory", -0.2, 0.2, [1, 4], dt)
+    _join(net, rng, "a", "a", "excitatory", 0.2, 0.2, [1, 3], dt)
     net.inject(ns.PoissonInput(rate=3000.0, weight=0.02), "a")
     net.record("a", ["spikes", "v", "isyn_exc", "isyn_inh"])
     return net

@@ -27,5 +27,18 @@ TRIALS = [
     Trial(networks.plastic("additive", "all_to_all", 7, 8), disturbance=LATE),
     Trial(networks.long_delays(1)),
     Trial(networks.extremes(1)),
-    Trial(networks.noisy(1)),
+    Trial(networks.plastic("additive", "all_to_all", 7, 9, "cond")),
+    Trial(networks.plastic("additive", "all_to_all", 6, 10, "izhikevich")),
+    Trial(networks.plastic("additive", "all_to_all", 5, 11, "alpha")),
+    Trial(networks.plastic("additive", "nearest", 6, 12, "cond")),
+    Trial(networks.plastic("additive", "all_to_all", 12, 13, dt=0.1), 0.1),
+    Trial(networks.plastic("multiplicative", "nearest", 5, 14)),
+    Trial(
+        networks.plastic("additive", "all_to_all", 9, 15), settings=Settings(neurons_per_core=10)
+    ),
+    Trial(networks.injected("exp", 1.0, 1)),
+    Trial(networks.injected("izhikevich", 0.1, 2), 0.1),
+    Trial(networks.injected("cond", 1.0, 3), steps=(60, 140)),
+    Trial(networks.noisy(1.0, 1)),
+    Trial(networks.noisy(0.1, 2), 0.1),
 ]

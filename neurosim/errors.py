@@ -10,8 +10,10 @@
     ├── UnsupportedError                a backend lacks what the network needs
     ├── MappingError                    a network does not fit a target
     ├── BackendUnavailable (ImportError)
-    │   └── MissingDependency           an optional package is not installed
+    │   ├── MissingDependency           an optional package is not installed
+    │   └── NoBoardConfigured           a board is needed and none was named
     ├── SimulationError (RuntimeError)  a run cannot start or go on
+    │   └── ToolchainError              a vendor's tools failed
     ├── StoreError                      a file cannot be read or written
     └── ClaimError                      a published number was not met
 
@@ -102,8 +104,16 @@ class MissingDependency(BackendUnavailable):
         return type(self), (self.feature, self.package, self.extra)
 
 
+class NoBoardConfigured(BackendUnavailable):
+    """A network shall run on a board and none was named."""
+
+
 class SimulationError(NeurosimError, RuntimeError):
     """A simulation cannot start or go on."""
+
+
+class ToolchainError(SimulationError):
+    """The tools of a hardware's vendor failed, or are not those that are supported."""
 
 
 class StoreError(NeurosimError):

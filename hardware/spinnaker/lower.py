@@ -237,15 +237,27 @@ def statistics(
     weights: NDArray[np.float64],
     dt: float,
 ) -> Statistics:
-    """What the toolchain computes from an explicit list of these synapses."""
+    """What the toolchain computes from an explicit list of these synapses.
+
+    What all synapses have in common is handed over as one number, whose variance is 0 exactly.
+    """
     n = int(np.bincount(targets).max(initial=0))
     if not n:
         return Statistics(0, 0.0, 0.0, 0.0, 0.0)
-    mean, variance, largest = float(weights.mean()), float(weights.var()), float(weights.max())
+    mean, variance = _mean_and_variance(weights)
+    largest = float(weights.max())
     if isinstance(block.synapse, STDP):
         mean = largest = max(largest, block.synapse.w_max)
         variance = 0.0
-    return Statistics(n, mean, variance, largest, float(np.var(delays * dt)))
+    return Statistics(
+        n, mean, variance, largest, _mean_and_variance(delays.astype(np.float64) * dt)[1]
+    )
+
+
+def _mean_and_variance(values: NDArray[np.float64]) -> tuple[float, float]:
+    if (values == values[0]).all():
+        return float(values[0]), 0.0
+    return float(values.mean()), float(values.var())
 
 
 def _with_shifts(target: Target, settings: Settings, dt: float, parts: list[Part]) -> Target:

@@ -30,12 +30,13 @@ def packages() -> None:
 def images(packages: None, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Image]:
     """Images of all networks of these tests, by name."""
     from tests.firmware.case import make_images
+    from tests.firmware.findings import FINDINGS
     from tests.firmware.from_mapping import case_of
     from tests.firmware.goldens import GOLDENS
     from tests.firmware.trials import TRIALS
 
     cases = [case_of(trial.mapping(), sum(trial.steps)) for trial in TRIALS]
-    return make_images([*GOLDENS, *cases], tmp_path_factory.mktemp("images") / "made")
+    return make_images([*GOLDENS, *FINDINGS, *cases], tmp_path_factory.mktemp("images") / "made")
 
 
 @pytest.fixture

@@ -166,6 +166,24 @@ def long_delays(seed: int) -> Any:
     return net
 
 
+def crossed(seed: int) -> Any:
+    """Populations that are connected in another order than they are made, onto tight rings."""
+    rng = np.random.default_rng(seed)
+    net = ns.Network(f"crossed {seed}")
+    for name, n in (("a", 30), ("z", 15)):
+        net.population(name, n, _exp(rng, n))
+    for name in ("second", "first"):
+        net.population(name, 20, _source(rng, 20, 1.0, 0.1))
+    _join(net, rng, "first", "a", "excitatory", 1.0, 0.4, [1, 2], 1.0)
+    _join(net, rng, "second", "a", "excitatory", 1.0, 0.4, [1, 2], 1.0)
+    _join(net, rng, "second", "z", "excitatory", 3.0, 0.4, [1, 2], 1.0)
+    _join(net, rng, "z", "a", "excitatory", 1.0, 0.4, [1, 2], 1.0)
+    _join(net, rng, "first", "a", "excitatory", 0.5, 0.4, [1, 2], 1.0)
+    _join(net, rng, "a", "a", "inhibitory", -0.5, 0.4, [1, 2], 1.0)
+    net.record(["a", "z"], ["spikes", "v", "isyn_exc", "isyn_inh"])
+    return net
+
+
 def extremes(seed: int) -> Any:
     """Cells far from any sensible range, where sums and products wrap around."""
     rng = np.random.default_rng(seed)

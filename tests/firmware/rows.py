@@ -39,7 +39,8 @@ class Synapse(NamedTuple):
     word: int
 
 
-def _table(words: NDArray[np.uint32]) -> list[Entry]:
+def table_entries(words: NDArray[np.uint32]) -> list[Entry]:
+    """Entries of a population table."""
     n_entries, n_addresses = int(words[0]), int(words[1])
     end = 2 + ENTRY_WORDS * n_entries
     addresses = [((int(w) & 0xFF) + 1, int(w) >> 8) for w in words[end : end + n_addresses]]
@@ -60,7 +61,9 @@ def _bits(n: int) -> int:
     return 0 if n == 0 else max(1, int(n - 1).bit_length())
 
 
-def _row(words: NDArray[np.uint32], history: int) -> tuple[NDArray[np.uint16], NDArray[np.uint16]]:
+def plastic_part(
+    words: NDArray[np.uint32], history: int
+) -> tuple[NDArray[np.uint16], NDArray[np.uint16]]:
     """Weights and controls of the plastic part of a row."""
     n_words = int(words[0])
     body, rest = words[1 : 1 + n_words], words[1 + n_words :]
@@ -81,14 +84,14 @@ def plastic_weights(core: Core, image: Image, history: int) -> Iterator[Synapse]
     history : int
         Words of a row before its weights.
     """
-    entries, matrix = _table(core.region(TABLE)), core.region(MATRIX)
+    entries, matrix = table_entries(core.region(TABLE)), core.region(MATRIX)
     ring = core.region(4)
     neuron_bits = int(ring[2])
     for source in image.cores:
         if source.key is not None:
             for i in range(source.size):
-                for words in _rows(entries, matrix, source, i):
-                    for weight, control in zip(*_row(words, history), strict=True):
+                for words in rows_of(entries, matrix, source, i):
+                    for weight, control in zip(*plastic_part(words, history), strict=True):
                         yield Synapse(
                             source.label,
                             source.first + i,
@@ -99,9 +102,10 @@ def plastic_weights(core: Core, image: Image, history: int) -> Iterator[Synapse]
                         )
 
 
-def _rows(
+def rows_of(
     entries: list[Entry], matrix: NDArray[np.uint32], source: CoreImage, cell: int
 ) -> Iterator[NDArray[np.uint32]]:
+    """Rows that a packet of a cell of a source core takes, in their order."""
     assert source.key is not None
     key = source.key + COLOURS * cell
     for entry in entries:

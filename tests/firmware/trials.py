@@ -25,6 +25,7 @@ TRIALS = [
     Trial(networks.plastic("additive", "nearest", 2, 6)),
     Trial(networks.plastic("additive", "all_to_all", 5, 7), steps=(90, 110)),
     Trial(networks.plastic("additive", "all_to_all", 7, 8), disturbance=LATE),
+    Trial(networks.crossed(1), settings=TIGHT),
     Trial(networks.long_delays(1)),
     Trial(networks.extremes(1)),
     Trial(networks.plastic("additive", "all_to_all", 7, 9, "cond")),

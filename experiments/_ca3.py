@@ -9,15 +9,23 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from neurosim.models.ca3.network import CONT_COND_INT, CUE_CONT, CUE_CUE, MERGE_CUE, POPULATIONS
+from neurosim.models.ca3.network import (
+    CONT_COND_INT,
+    CUE_CONT,
+    CUE_CUE,
+    MERGE_CUE,
+    OUT,
+    POPULATIONS,
+    build,
+)
 from neurosim.models.ca3.operations import Answer, Learn, Operation, RecallCue
 from neurosim.models.ca3.oracle import expected
-from neurosim.models.ca3.params import CA3Params
+from neurosim.models.ca3.params import DT, CA3Params
 from neurosim.models.ca3.play import answers, play
 from neurosim.models.ca3.table import COLUMNS, SpikeTable
-from neurosim.models.ca3.timing import Timed, as_spacing
+from neurosim.models.ca3.timing import Timed, as_spacing, spike_trains
 from neurosim.recording.recording import Recording
-from neurosim.runner.experiment import Context, Result
+from neurosim.runner.experiment import Context, Result, Setup
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -92,6 +100,13 @@ def judge(
     )
     wanted = expected([t.operation for t in timed], params.n_cues, params.n_content)
     return Judged(timed, params, recording, answers(recording, timed, params.n_cues), wanted)
+
+
+def memory_setup(params: CA3Params, timed: Sequence[Timed] = (), steps: int | None = None) -> Setup:
+    """The network of a memory that plays a schedule, or waits for input that is fed."""
+    inputs = spike_trains(timed, params.n_cues, params.n_content)
+    network = build(params, inputs=inputs, record=POPULATIONS if timed else (OUT,))
+    return Setup(network, DT, None if steps is None else DT * steps)
 
 
 def color(operation: Operation) -> str:

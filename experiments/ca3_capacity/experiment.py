@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.declare import Declared, integer, nested, param
+from neurosim.experiments._ca3 import memory_setup
 from neurosim.experiments.ca3_capacity.workloads import (
     WORKLOADS,
     Errors,
@@ -28,7 +29,7 @@ from neurosim.models.ca3.network import BACKWARD, build, counts
 from neurosim.models.ca3.operations import Learn, Operation
 from neurosim.models.ca3.params import DT, CA3Params, Circuit
 from neurosim.models.ca3.timing import SAFE, Spacing, schedule, spike_trains, steps_needed
-from neurosim.runner.experiment import Context, Result
+from neurosim.runner.experiment import Context, Result, Setup
 
 SPACINGS = (
     Spacing(7, 6), Spacing(8, 7), Spacing(10, 10), Spacing(12, 12), Spacing(13, 13), SAFE,
@@ -55,6 +56,11 @@ class Params(Declared):
     def memory(self) -> CA3Params:
         """Size and circuit."""
         return CA3Params(self.n_cues, self.n_content, self.circuit)
+
+
+def setup(params: Params) -> Setup:
+    """The memory, whose input is fed while it runs."""
+    return memory_setup(params.memory())
 
 
 def run(params: Params, context: Context) -> Result:

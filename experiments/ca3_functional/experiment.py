@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from neurosim.declare import Declared, integer, nested
-from neurosim.experiments._ca3 import judge
+from neurosim.experiments._ca3 import judge, memory_setup
 from neurosim.models.ca3.operations import Learn, RecallContent, RecallCue
 from neurosim.models.ca3.params import CA3Params, Circuit
 from neurosim.models.ca3.timing import Timed, schedule
-from neurosim.runner.experiment import Context, Result
+from neurosim.runner.experiment import Context, Result, Setup
 
 N_CUES, N_CONTENT = 5, 10
 OVERWRITE = 6
@@ -41,11 +41,19 @@ class Params(Declared):
             self.spacing,
         )
 
+    def steps(self) -> int:
+        """Length of the run."""
+        return self.operations()[-1].step + self.spacing
+
+
+def setup(params: Params) -> Setup:
+    """The memory and its schedule."""
+    return memory_setup(params.memory(), params.operations(), params.steps())
+
 
 def run(params: Params, context: Context) -> Result:
     """Run the schedule and compare every answer with the oracle's."""
     timed = params.operations()
-    steps = timed[-1].step + params.spacing
-    judged = judge(timed, params.memory(), context, steps=steps)
+    judged = judge(timed, params.memory(), context, steps=params.steps())
     passing = judged.table()[timed[OVERWRITE].step + 6, "OUT cont"]
     return judged.result(forgotten_passing=",".join(map(str, passing)))

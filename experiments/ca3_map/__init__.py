@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from neurosim.experiments.ca3_map.experiment import Params, run
+from neurosim.experiments.ca3_map.experiment import Params, run, setup
 from neurosim.experiments.ca3_map.figure import figure
 from neurosim.runner.experiment import Experiment
 
@@ -13,4 +13,5 @@ EXPERIMENT = Experiment(
     run=run,
     figure=figure,
     folder=Path(__file__).parent,
+    setup=setup,
 )

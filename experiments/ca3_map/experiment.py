@@ -11,13 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.declare import Declared, integer, nested
-from neurosim.experiments._ca3 import judge
+from neurosim.experiments._ca3 import judge, memory_setup
 from neurosim.facade import prepare
 from neurosim.models.ca3.network import BACKWARD, build
 from neurosim.models.ca3.operations import Learn, Operation, RecallContent
 from neurosim.models.ca3.params import DT, CA3Params, Circuit
 from neurosim.models.ca3.timing import Timed, schedule, spike_trains
-from neurosim.runner.experiment import Context, Result
+from neurosim.runner.experiment import Context, Result, Setup
 
 SIDE = 4
 FLAGS = ("unknown", "start", "goal", "free", "path", "obstacle")
@@ -51,12 +51,20 @@ class Params(Declared):
         operations += [RecallContent(flags) for _, flags in QUERIES]
         return schedule(operations, (self.learn_spacing, self.recall_spacing))
 
+    def steps(self) -> int:
+        """Length of the run."""
+        return self.operations()[-1].step + self.recall_spacing + TAIL
+
+
+def setup(params: Params) -> Setup:
+    """The memory and its schedule."""
+    return memory_setup(params.memory(), params.operations(), params.steps())
+
 
 def run(params: Params, context: Context) -> Result:
     """Run the schedule and compare every answer with the oracle's."""
     timed = params.operations()
-    steps = timed[-1].step + params.recall_spacing + TAIL
-    judged = judge(timed, params.memory(), context, steps=steps)
+    judged = judge(timed, params.memory(), context, steps=params.steps())
     weights = weights_at_first_query(params, context)
     result = judged.result(
         weak_cell_own_weight=float(weights[OWN_FLAG, WEAK_CELL]),

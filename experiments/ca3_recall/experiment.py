@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from neurosim.datasets.digits import LEVELS
 from neurosim.declare import Declared, given, integer, nested, param
 from neurosim.errors import ParameterError
-from neurosim.experiments._ca3 import judge, spacing_text
+from neurosim.experiments._ca3 import judge, memory_setup, spacing_text
 from neurosim.experiments.ca3_recall.images import N_PIXELS, Images, chosen, digits
 from neurosim.models.ca3.memory import CA3Memory
 from neurosim.models.ca3.network import OUT
@@ -25,7 +25,7 @@ from neurosim.models.ca3.oracle import Oracle
 from neurosim.models.ca3.params import CA3Params, Circuit
 from neurosim.models.ca3.retrieval import Associative, Retrieval, retrieve
 from neurosim.models.ca3.timing import DOCUMENTED, Spacing, as_spacing, schedule
-from neurosim.runner.experiment import Context, Result
+from neurosim.runner.experiment import Context, Result, Setup
 
 QUERY_BITS = (1, 3, 6)
 """Bits of the queries that are presented at once."""
@@ -61,6 +61,11 @@ class Params(Declared):
     def policy(self) -> Spacing:
         """The spacing in steps."""
         return as_spacing("Params", "spacing", self.spacing)
+
+
+def setup(params: Params) -> Setup:
+    """The memory, whose input is fed while it runs."""
+    return memory_setup(CA3Params(params.n_cues, N_PIXELS, params.circuit))
 
 
 def run(params: Params, context: Context) -> Result:

@@ -7,11 +7,11 @@ in round 2, so that every learn of the later rounds replaces a content by its ex
 from __future__ import annotations
 
 from neurosim.declare import Declared, integer, nested
-from neurosim.experiments._ca3 import judge
+from neurosim.experiments._ca3 import judge, memory_setup
 from neurosim.models.ca3.operations import Learn, Operation, RecallContent, RecallCue
 from neurosim.models.ca3.params import CA3Params, Circuit
 from neurosim.models.ca3.timing import Timed, schedule
-from neurosim.runner.experiment import Context, Result
+from neurosim.runner.experiment import Context, Result, Setup
 
 N_CUES, N_CONTENT, ROUNDS, START = 5, 10, 3, 1
 TAIL = 10
@@ -36,6 +36,10 @@ class Params(Declared):
             START,
         )
 
+    def steps(self) -> int:
+        """Length of the run."""
+        return self.operations()[-1].step + self.spacing + TAIL
+
 
 def one_round(complement: bool) -> list[Operation]:
     """Operations of a round."""
@@ -48,10 +52,14 @@ def one_round(complement: bool) -> list[Operation]:
     return operations
 
 
+def setup(params: Params) -> Setup:
+    """The memory and its schedule."""
+    return memory_setup(params.memory(), params.operations(), params.steps())
+
+
 def run(params: Params, context: Context) -> Result:
     """Run the schedule and compare every answer with the oracle's."""
     timed = params.operations()
-    steps = timed[-1].step + params.spacing + TAIL
-    judged = judge(timed, params.memory(), context, steps=steps)
+    judged = judge(timed, params.memory(), context, steps=params.steps())
     by_round = judged.right.reshape(ROUNDS, -1).sum(axis=1)
     return judged.result(**{f"right_round_{i + 1}": int(n) for i, n in enumerate(by_round)})

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.backends.base import Capabilities, Options, Progress, Synapses, Violation
-from neurosim.backends.check import require, violations
+from neurosim.backends.check import require
 from neurosim.backends.simulation import Simulation
 from neurosim.errors import ParameterError, SimulationError, UnsupportedError
 from neurosim.hardware.spinnaker import fixed_point as fp
@@ -20,6 +20,7 @@ from neurosim.hardware.spinnaker.counters import counters, total
 from neurosim.hardware.spinnaker.layout import Layout, ends, lay_out, sorted_sources
 from neurosim.hardware.spinnaker.lower import board_plan, map_plan, to_board
 from neurosim.hardware.spinnaker.mapping import Mapping, Route, Target
+from neurosim.hardware.spinnaker.rules import violations
 from neurosim.hardware.spinnaker.settings import Disturbance, Settings, plain
 from neurosim.hardware.spinnaker.values import FIELDS, factor, from_words
 from neurosim.plan.plan import NEVER, Plan

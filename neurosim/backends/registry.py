@@ -18,6 +18,7 @@ BUILT_IN = {
     "reference": "neurosim.backends.reference:Reference",
     "brian2": "neurosim.backends.brian2:Brian2",
     "spinnaker-emulator": "neurosim.hardware.spinnaker.emulator:Emulator",
+    "spinnaker-board": "neurosim.hardware.spinnaker.board:SpinnakerBoard",
 }
 
 

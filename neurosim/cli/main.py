@@ -1,7 +1,7 @@
 """The application: commands, common options and exit codes.
 
-Exit codes: 0 fine; 1 a claim or a benchmark's rate does not hold; 2 wrong usage, configuration or
-any other error that neurosim names; 130 interrupted.
+Exit codes: 0 fine; 1 a claim or a benchmark's rate does not hold, or a network does not fit; 2
+wrong usage, configuration or any other error that neurosim names; 130 interrupted.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from neurosim.cli import backends, bench, experiments, info, models, run, warmup
+from neurosim.cli import backends, bench, deploy, experiments, info, models, run, warmup
 from neurosim.errors import ClaimError, NeurosimError
 
 FAILED, WRONG, INTERRUPTED = 1, 2, 130
@@ -67,6 +67,7 @@ def common(
 
 
 app.command("run")(run.run)
+app.command("deploy")(deploy.deploy)
 app.command("experiments")(experiments.experiments)
 app.command("models")(models.models)
 app.command("backends")(backends.backends)

@@ -18,6 +18,7 @@ from neurosim import seeds
 from neurosim.backends.progress import bar
 from neurosim.declare import Declared
 from neurosim.errors import ParameterError
+from neurosim.network.network import Network
 from neurosim.recording.recording import Recording
 
 if TYPE_CHECKING:
@@ -95,6 +96,25 @@ class Context:
 
 
 @dataclass(frozen=True)
+class Setup:
+    """The network of an experiment and how it is run, for those who run it elsewhere.
+
+    Parameters
+    ----------
+    network : Network
+        The network.
+    dt : float
+        Time step, ms.
+    duration : float or None
+        Length of the run, ms; None if it is open.
+    """
+
+    network: Network
+    dt: float
+    duration: float | None = None
+
+
+@dataclass(frozen=True)
 class Experiment:
     """An experiment that the runner can execute.
 
@@ -112,6 +132,9 @@ class Experiment:
         ``figure(result, params) -> matplotlib Figure``.
     folder : Path
         Where ``claims.toml`` is.
+    setup : function or None
+        ``setup(params) -> Setup``, for experiments that are about one network: what ``neurosim
+        deploy`` takes to a machine.
     """
 
     name: str
@@ -120,6 +143,7 @@ class Experiment:
     run: Callable[[Any, Context], Result]
     figure: Callable[[Result, Any], Figure] | None
     folder: Path
+    setup: Callable[[Any], Setup] | None = None
 
 
 def _metric(name: str, value: Any) -> Metric:

@@ -7,7 +7,7 @@ from neurosim.experiments.ca3_functional import EXPERIMENT
 from neurosim.experiments.ca3_functional.experiment import Params
 from neurosim.models.ca3.oracle import expected
 
-from .running import drawn, failed, run
+from .running import drawn, failed, run, same_spikes
 
 PUBLISHED = [
     (0, set(), {0, 1, 8, 9}),
@@ -53,3 +53,7 @@ def test_parameters_reach_the_network():
         run(EXPERIMENT, **{"circuit.class_b.tau": 3})
     with pytest.raises(ParameterError, match="spacing"):
         run(EXPERIMENT, spacing=3)
+
+
+def test_the_network_for_elsewhere_is_the_one_that_runs():
+    assert same_spikes(EXPERIMENT)

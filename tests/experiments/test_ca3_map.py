@@ -6,7 +6,7 @@ import pytest
 from neurosim.experiments.ca3_map import EXPERIMENT
 from neurosim.experiments.ca3_map.experiment import Params
 
-from .running import drawn, failed, run
+from .running import drawn, failed, run, same_spikes
 
 
 def test_schedule_is_the_published_one():
@@ -45,3 +45,7 @@ def test_figure():
     assert all("16 of 16 cells right" in title for title in titles[1:])
     crosses = [t.get_text() for t in figure.axes[1].texts].count("x")
     assert crosses == 6
+
+
+def test_the_network_for_elsewhere_is_the_one_that_runs():
+    assert same_spikes(EXPERIMENT)

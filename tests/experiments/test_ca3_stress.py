@@ -6,7 +6,7 @@ from neurosim.experiments.ca3_stress import EXPERIMENT
 from neurosim.experiments.ca3_stress.experiment import Params, one_round
 from neurosim.models.ca3.oracle import Oracle
 
-from .running import drawn, failed, run
+from .running import drawn, failed, run, same_spikes
 
 
 def test_schedule_is_the_published_one():
@@ -49,3 +49,7 @@ def test_the_test_can_fail():
     metrics = run(EXPERIMENT, **{"circuit.plasticity.A_minus": 0.5}).result.metrics
     assert metrics["right"] < 60
     assert metrics["right_round_1"] > metrics["right_round_3"]
+
+
+def test_the_network_for_elsewhere_is_the_one_that_runs():
+    assert same_spikes(EXPERIMENT)

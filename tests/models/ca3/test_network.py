@@ -86,6 +86,21 @@ def compared(neuron, v, exc, inh, excitatory):
     return step(*(values[name] for name in names))[0]
 
 
+def test_weights_of_the_worked_example_are_near_in_the_boards_arithmetic():
+    """Its words have a step of 0.004 nA at most, and are rounded down at every spike."""
+    expected = {"forward": np.zeros((3, 4)), "backward": np.zeros((4, 3))}
+    changes = golden_weights()
+    with prepared("spinnaker-emulator") as simulation:
+        for step in range(worked.STEPS):
+            simulation.run(1.0)
+            for (name, pre, post), weight in changes.get(step, []):
+                expected[name][pre, post] = weight
+            forward = simulation.weights(FORWARD, pending=False).matrix(3, 4)
+            backward = simulation.weights(BACKWARD, pending=False).matrix(4, 3)
+            np.testing.assert_allclose(forward, expected["forward"], atol=2e-2, err_msg=str(step))
+            np.testing.assert_allclose(backward, expected["backward"], atol=2e-2, err_msg=str(step))
+
+
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_membranes_of_the_worked_example(backend):
     """A silent neuron keeps the potential it compared, and the next sample shows it."""

@@ -21,7 +21,7 @@ from neurosim.models.ca3.timing import Timed
 from . import worked
 
 
-@pytest.mark.parametrize("backend", ["numba", "reference"])
+@pytest.mark.parametrize("backend", ["numba", "reference", "spinnaker-emulator"])
 def test_the_worked_example_is_answered_right(backend):
     recording = play(worked.TIMED, worked.PARAMS, backend=backend)
     assert answers(recording, worked.TIMED, 3) == expected(worked.OPERATIONS, 3, 4)

@@ -14,7 +14,7 @@ def golden():
     return SpikeTable.from_csv(worked.SPIKES)
 
 
-@pytest.mark.parametrize("backend", ["numba", "reference"])
+@pytest.mark.parametrize("backend", ["numba", "reference", "spinnaker-emulator"])
 def test_the_worked_example_spike_for_spike(golden, backend):
     table = spike_table(worked.OPERATIONS, 3, 4, steps=worked.STEPS, backend=backend)
     assert table.differences(golden) == []

@@ -28,7 +28,9 @@ def test_help_names_every_command(call):
     done = call("--help")
     assert done.exit_code == 0
     listed = set(re.findall(r"^  (\w+)  ", done.output.partition("Commands:")[2], re.MULTILINE))
-    assert listed == {"run", "experiments", "models", "backends", "info", "warmup", "bench"}
+    assert listed == {
+        "run", "deploy", "experiments", "models", "backends", "info", "warmup", "bench",
+    }  # fmt: skip
     assert "..." not in done.output.partition("Commands:")[2]
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from neurosim.hardware.spinnaker.compare import Comparison, TraceDifference
+    from neurosim.hardware.spinnaker.comparison import Comparison, TraceDifference
 
 
 def figure(comparison: Comparison, expected: Recording, found: Recording) -> Figure:
@@ -40,7 +40,7 @@ def _rasters(ax: Axes, comparison: Comparison, expected: Recording, found: Recor
         rows = {int(unit): row + i for i, unit in enumerate(trains.recorded)}
         for recording, marker, offset, shade, label in (
             (expected, "|", -comparison.shift * comparison.dt, colour(0), "floating point"),
-            (found, "x", 0.0, colour(1), "board's arithmetic"),
+            (found, "x", 0.0, colour(1), "board"),
         ):
             mine = recording.spikes[item.population]
             known = np.isin(mine.ids, trains.recorded)
@@ -67,7 +67,7 @@ def _trace(
     x, y = (s.values[:n, np.searchsorted(s.ids, ids)] for s in (a, b))
     unit = int(np.argmax(np.abs(y - x).max(axis=0)))
     above.plot(b.times[:n], x[:, unit], color=colour(0), label="floating point")
-    above.plot(b.times[:n], y[:, unit], color=colour(1), linestyle="--", label="board's arithmetic")
+    above.plot(b.times[:n], y[:, unit], color=colour(1), linestyle="--", label="board")
     above.set_title(f"{worst.variable} of unit {int(ids[unit])} of {worst.population}", loc="right")
     above.set_ylabel(worst.unit)
     legend(above)

@@ -8,7 +8,7 @@ import pytest
 
 from neurosim import simulate
 from neurosim.errors import ParameterError, WiringError
-from neurosim.hardware.spinnaker.compare import compare, near
+from neurosim.hardware.spinnaker.comparison import compare, near
 from neurosim.network import AllToAll, Network
 from neurosim.neurons import IFCurrExp
 from neurosim.neurons.sources import SpikeSourceArray

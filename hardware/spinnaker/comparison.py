@@ -122,7 +122,7 @@ class Comparison:
 
     def figure(self) -> Figure:
         """Rasters of both runs over each other, and the trace that differs most."""
-        from neurosim.hardware.spinnaker.compare_figure import figure
+        from neurosim.hardware.spinnaker.comparison_figure import figure
 
         return figure(self, *self._recordings)
 

@@ -25,7 +25,6 @@ TRIALS = [
     Trial(networks.plastic("additive", "nearest", 2, 6)),
     Trial(networks.plastic("additive", "all_to_all", 5, 7), steps=(90, 110)),
     Trial(networks.plastic("additive", "all_to_all", 7, 8), disturbance=LATE),
-    Trial(networks.crossed(1), settings=TIGHT),
     Trial(networks.long_delays(1)),
     Trial(networks.extremes(1)),
     Trial(networks.plastic("additive", "all_to_all", 7, 9, "cond")),
@@ -43,3 +42,5 @@ TRIALS = [
     Trial(networks.noisy(1.0, 1)),
     Trial(networks.noisy(0.1, 2), 0.1),
 ]
+CROSSED = Trial(networks.crossed(1), settings=TIGHT)
+"""Keys that are not in the order of the populations."""

@@ -68,7 +68,7 @@ def counters(mapping: Mapping, layout: Layout, tick: int) -> dict[str, list[dict
 
 
 def _work(mapping: Mapping, layout: Layout) -> tuple[Any, Any]:
-    """Synapses processed, and packets that found a row, by core."""
+    """Synapses processed, and rows that packets took (also empty ones), by core."""
     cores = sum(t.cores for t in mapping.targets)
     events = np.zeros(cores, dtype=np.int64)
     packets = np.zeros(cores, dtype=np.int64)
@@ -83,7 +83,7 @@ def _work(mapping: Mapping, layout: Layout) -> tuple[Any, Any]:
         held = np.bincount(rows * n + core, minlength=len(received) * n).reshape(-1, n)
         here = slice(int(targets.core[t]), int(targets.core[t]) + n)
         events[here] += received @ held
-        packets[here] += received @ (held > 0)
+        packets[here] += received.sum()
     return events, packets
 
 

@@ -141,9 +141,9 @@ def _targets(mapping: Mapping, firsts: NDArray[np.int64], tables: Tables) -> k.T
     )  # fmt: skip
 
 
-def amplitudes(rule: STDP) -> tuple[float, float]:
+def amplitudes(rule: STDP, gain: float = 1.0) -> tuple[float, float]:
     """Amplitudes of a rule as the board has them: additive ones are changes of the weight."""
-    scale = rule.w_max if rule.dependence == "additive" else 1.0
+    scale = rule.w_max * gain if rule.dependence == "additive" else 1.0
     return rule.A_plus * scale, rule.A_minus * scale
 
 
@@ -158,8 +158,8 @@ def _routes(mapping: Mapping, units: NDArray[np.int64], tables: Tables) -> k.Rou
         for part, column in zip(parts, (r.targets, delay, place, r.words), strict=True):
             part.append(column)
         ptr.append(r.ptr[1:] + synapses)
-        rule = r.rule
-        a_plus, a_minus = (0.0, 0.0) if rule is None else amplitudes(rule)
+        rule, gain = r.rule, float(target.cell.gain)
+        a_plus, a_minus = (0.0, 0.0) if rule is None else amplitudes(rule, gain)
         rise = (0, 0) if rule is None else tables.place(rule.tau_plus)
         fall = (0, 0) if rule is None else tables.place(rule.tau_minus)
         for name, value in {
@@ -168,8 +168,8 @@ def _routes(mapping: Mapping, units: NDArray[np.int64], tables: Tables) -> k.Rou
             "nearest": rule is not None and rule.pairing == "nearest",
             "dependence": k.MULTIPLICATIVE if rule and rule.dependence == "multiplicative" else 0,
             "shift": target.shifts[r.receptor], "a_plus": fp.to_k(a_plus),
-            "a_minus": fp.to_k(a_minus), "w_min": fp.to_k(rule.w_min) if rule else 0,
-            "w_max": fp.to_k(rule.w_max) if rule else 0, "rise_start": rise[0],
+            "a_minus": fp.to_k(a_minus), "w_min": fp.to_k(gain * rule.w_min) if rule else 0,
+            "w_max": fp.to_k(gain * rule.w_max) if rule else 0, "rise_start": rise[0],
             "rise_size": rise[1], "fall_start": fall[0], "fall_size": fall[1],
         }.items():  # fmt: skip
             facts[name].append(int(value))
@@ -244,7 +244,7 @@ def poisson_constants(block: PoissonBlock, dt: float) -> tuple[Any, ...]:
             return q, 0, 0, NONE if rate <= 0.0 else VERY_FAST
         if q < SLOWEST_FAST:
             return q, 0, int(per_second / rate), SLOW
-        return q, fp.exp_k(-q) << 17, 0, FAST
+        return q, fp.exp_fraction(-q) >> 16 << 16, 0, FAST
 
     rates, which = np.unique(block.rates, return_inverse=True)
     table = int64([constants(r) for r in rates.tolist()]).reshape(-1, 4)[which]

@@ -82,8 +82,8 @@ def count_core(sources, core, tick, out):
     kind, begin, end = sources.kind[here], sources.begin[here], sources.end[here]
     limit, interval = sources.limit[here], sources.interval[here]
     counter, rate, counts = sources.counter[here], sources.rate[here], out[here]
-    for j in range(len(kind)):  # waiting times of slow sources that begin are drawn first
-        if kind[j] == SLOW and begin[j] == tick:
+    for j in range(len(kind)):  # waiting times are drawn at the start, whenever sources begin
+        if tick == 0 and (kind[j] == SLOW or kind[j] == NONE):
             counter[j], x, y, z, c = waited(x, y, z, c, interval[j])
     for j in range(len(kind)):
         count = np.int64(0)

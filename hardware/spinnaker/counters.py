@@ -22,8 +22,7 @@ NAMES = (
 
 NOT_EMULATED = frozenset(NAMES) - {
     "current_timer_tick", "n_pre_synaptic_events", "n_saturations", "n_plastic_saturations",
-    "n_skipped_synapses", "n_late_spikes", "max_late_spike", "n_dmas_complete",
-    "n_spikes_processed", "n_late_packets",
+    "n_skipped_synapses", "n_late_spikes", "max_late_spike", "n_spikes_processed",
 }  # fmt: skip
 """Counters of queues, timers and searches, which are 0 on an emulated machine."""
 
@@ -58,7 +57,6 @@ def counters(mapping: Mapping, layout: Layout, tick: int) -> dict[str, list[dict
                     "n_skipped_synapses": int(row[k.SKIPPED]),
                     "n_late_spikes": int(row[k.LATE]),
                     "max_late_spike": int(row[k.MOST_LATE]),
-                    "n_dmas_complete": int(packets[core]),
                     "n_spikes_processed": int(packets[core]),
                 }
             )

@@ -17,7 +17,7 @@ from neurosim.errors import ParameterError, SimulationError, UnsupportedError
 from neurosim.hardware.spinnaker import fixed_point as fp
 from neurosim.hardware.spinnaker.cells import CELLS, RECEPTORS
 from neurosim.hardware.spinnaker.counters import counters, total
-from neurosim.hardware.spinnaker.layout import Layout, ends, lay_out, sorted_sources
+from neurosim.hardware.spinnaker.layout import Layout, lay_out, sorted_sources
 from neurosim.hardware.spinnaker.lower import board_plan, map_plan, to_board
 from neurosim.hardware.spinnaker.mapping import Mapping, Route, Target
 from neurosim.hardware.spinnaker.rules import violations
@@ -107,7 +107,6 @@ class EmulatorEngine:
         self.settings, self.disturbance = settings, disturbance
         self.mapping: Mapping = map_plan(self.plan, settings)
         self.arrays: Layout = lay_out(self.mapping, disturbance)
-        self._units = ends([p.size for p in self.plan.populations])
 
     # running
 
@@ -129,7 +128,7 @@ class EmulatorEngine:
                 a.sources, a.packets, a.net, a.probes,
             )  # fmt: skip
             p, n = a.probes, int(a.probes.count[0])
-            spikes.append((p.stamp[:n].copy(), p.population[:n].copy(), p.id[:n].copy()))
+            spikes.append((p.stamp[:n].copy(), a.order[p.population[:n]], p.id[:n].copy()))
             p.count[0] = 0
         self.step += steps
         return Progress(self._entries(spikes, counts))
@@ -232,7 +231,7 @@ class EmulatorEngine:
         left = slice(int(s.next[0]), None)
         merged = sorted_sources(
             np.concatenate([s.stamp[left], stamps]),
-            np.concatenate([s.unit[left], self._units[population] + ids]),
+            np.concatenate([s.unit[left], self.arrays.units[population] + ids]),
         )
         self.arrays.sources = s._replace(stamp=merged.stamp, unit=merged.unit, next=merged.next)
 
@@ -240,8 +239,9 @@ class EmulatorEngine:
         """Populations, stamps and ids of the spikes of arrays that are still to come."""
         s = self.arrays.sources
         left = slice(int(s.next[0]), None)
-        populations = np.searchsorted(self._units, s.unit[left], side="right") - 1
-        ids = s.unit[left] - self._units[populations]
+        places = np.searchsorted(self.arrays.net.unit, s.unit[left], side="right") - 1
+        populations = self.arrays.order[places]
+        ids = s.unit[left] - self.arrays.units[populations]
         return populations, s.stamp[left].copy(), ids.astype(np.int32)
 
     def _routes(self, block: int) -> list[tuple[int, Route, slice]]:
@@ -351,7 +351,7 @@ class EmulatorEngine:
         settings, disturbance = json.loads(bytes(state["choices"]).decode())
         self._set(Settings(**settings), Disturbance(**disturbance))
         self.step = int(state["step"])
-        units = self._units[state["waiting/population"]] + state["waiting/id"]
+        units = self.arrays.units[state["waiting/population"]] + state["waiting/id"]
         s = sorted_sources(state["waiting/stamp"], units)
         self.arrays.sources = self.arrays.sources._replace(stamp=s.stamp, unit=s.unit, next=s.next)
         for name, array in self._changing().items():

@@ -39,6 +39,10 @@ class Layout:
     net: k.Network
     probes: k.Probes
     stages: int
+    order: NDArray[np.int64]
+    """Populations of the plan in the order of their keys, in which they are laid out."""
+    units: NDArray[np.int64]
+    """First unit of each population of the plan."""
 
 
 def int64(values: Any) -> NDArray[np.int64]:
@@ -79,8 +83,9 @@ def lay_out(mapping: Mapping, disturbance: Disturbance) -> Layout:
         What goes wrong.
     """
     plan = mapping.plan
-    sizes = [p.size for p in plan.populations]
-    units = ends(sizes)
+    order = key_order(plan)
+    laid = ends([plan.populations[i].size for i in order])
+    units, n_units = laid[np.argsort(order)], int(laid[-1])
     tables = Tables(plan.dt)
     firsts = ends([t.size for t in mapping.targets])
     targets = _targets(mapping, firsts, tables)
@@ -96,10 +101,10 @@ def lay_out(mapping: Mapping, disturbance: Disturbance) -> Layout:
         np.zeros(history, dtype=np.int32), np.ones(n if plastic else 0, dtype=np.int64),
         np.concatenate(tables.parts), np.zeros(cores * k.COUNTERS, dtype=np.int64),
     )  # fmt: skip
-    late = max(1, disturbance.latest * int(units[-1])) if disturbance.late > 0.0 else 0
+    late = max(1, disturbance.latest * n_units) if disturbance.late > 0.0 else 0
     packets = k.Packets(
-        np.zeros(units[-1], dtype=np.int64), np.zeros(units[-1], dtype=np.int64),
-        np.zeros((max([1, *(s + 1 for s in spans)]), units[-1] if spans else 0), dtype=np.uint8),
+        np.zeros(n_units, dtype=np.int64), np.zeros(n_units, dtype=np.int64),
+        np.zeros((max([1, *(s + 1 for s in spans)]), n_units if spans else 0), dtype=np.uint8),
         np.zeros((k.LATEST, late), dtype=np.int64), np.zeros((k.LATEST, late), dtype=np.int64),
         np.zeros((k.LATEST, late), dtype=np.int64), np.zeros(k.LATEST, dtype=np.int64),
         np.array(
@@ -114,8 +119,16 @@ def lay_out(mapping: Mapping, disturbance: Disturbance) -> Layout:
     )  # fmt: skip
     return Layout(
         lay_out_cells(mapping), targets, routes, rings, _sources(plan, units), packets,
-        _network(mapping, units, firsts), _probes(mapping, firsts), stages,
+        _network(mapping, units, order, firsts), _probes(mapping, firsts), stages, order, units,
     )  # fmt: skip
+
+
+def key_order(plan: Plan) -> NDArray[np.int64]:
+    """Populations in the order of their keys: that in which they are first the source of a
+    projection, and then those that are none."""
+    sources = dict.fromkeys(block.pre for block in plan.synapses)
+    rest = (i for i in range(len(plan.populations)) if i not in sources)
+    return int64([*sources, *rest])
 
 
 def _target(mapping: Mapping, route: Route) -> Target:
@@ -203,7 +216,7 @@ def _sources(plan: Plan, units: NDArray[np.int64]) -> k.Sources:
     columns: list[list[Any]] = [[] for _ in range(8)]
     seed: list[NDArray[np.uint32]] = []
     sizes: list[int] = []
-    for block in sorted(plan.poisson, key=lambda b: b.population):
+    for block in sorted(plan.poisson, key=lambda b: int(units[b.population])):
         n = plan.populations[block.population].size
         made = (units[block.population] + np.arange(n), *poisson_constants(block, plan.dt))
         for column, values in zip(columns, made, strict=True):
@@ -260,7 +273,12 @@ def core_seed(key: int, core: int) -> NDArray[np.uint32]:
     return np.array([x, y or 1, z, c % 698769068 + 1], dtype=np.uint32)
 
 
-def _network(mapping: Mapping, units: NDArray[np.int64], firsts: NDArray[np.int64]) -> k.Network:
+def _network(
+    mapping: Mapping,
+    units: NDArray[np.int64],
+    order: NDArray[np.int64],
+    firsts: NDArray[np.int64],
+) -> k.Network:
     plan = mapping.plan
     count = len(plan.populations)
     number = {t.population: i for i, t in enumerate(mapping.targets)}
@@ -273,9 +291,9 @@ def _network(mapping: Mapping, units: NDArray[np.int64], firsts: NDArray[np.int6
     reached = [firsts[number[c.population]] + c.ids for c in plan.currents]
     none = np.empty(0, dtype=np.int64)
     return k.Network(
-        units[:-1].copy(), int64([p.size for p in plan.populations]),
-        int64([number.get(i, -1) for i in range(count)]), wanted,
-        ends([len(r) for r in by_pre]), int64([i for routes in by_pre for i in routes]),
+        units[order], int64([plan.populations[i].size for i in order]),
+        int64([number.get(i, -1) for i in order.tolist()]), wanted[order],
+        ends([len(by_pre[i]) for i in order]), int64([r for i in order for r in by_pre[i]]),
         ends([len(r) for r in reached]), int64(np.concatenate([none, *reached])),
         np.empty((len(reached), 0), dtype=np.int32),
     )  # fmt: skip

@@ -30,6 +30,8 @@ from neurosim.synapses import STDP, Static
 
 FEWEST_ROW = 254
 """Plastic synapses that a row holds: the most neurons on a core of a plastic population."""
+HIGHEST_RESISTANCE = 65536
+"""MOhm that do not fit into the board's numbers."""
 RECEPTOR_BITS = 1
 """Bits for two receptors."""
 
@@ -160,7 +162,7 @@ def _target(plan: Plan, settings: Settings, index: int, drawn: list[Drawn]) -> T
 
 
 class Part(NamedTuple):
-    """Synapses of a block that share a receptor, weights as the board's magnitudes."""
+    """Synapses of a block that share a receptor, weights and rule in the board's unit."""
 
     block: int
     receptor: int
@@ -170,11 +172,13 @@ class Part(NamedTuple):
     delays: NDArray[np.int32]
     weights: NDArray[np.float64]
     statistics: Statistics
+    rule: STDP | None
 
 
 def _parts(plan: Plan, number: int, found: Drawn, target: Target) -> list[Part]:
     block = plan.synapses[number]
     magnitudes = to_board(plan, target, found.targets, found.weights)
+    rule = board_rule(plan, target, block)
     if target.cell.synapse == "delta":
         receptors = (found.weights < 0.0).astype(np.int64)
     else:
@@ -187,7 +191,7 @@ def _parts(plan: Plan, number: int, found: Drawn, target: Target) -> list[Part]:
         parts.append(
             Part(
                 number, receptor, places, sources, targets, delays, weights,
-                statistics(block, targets, delays, weights, plan.dt),
+                statistics(rule, targets, delays, weights, plan.dt), rule,
             )
         )  # fmt: skip
     return parts
@@ -207,12 +211,38 @@ def to_board(
     return magnitudes * _per_jump(plan, target)[ids]
 
 
+def board_rule(plan: Plan, target: Target, block: SynapseBlock) -> STDP | None:
+    """The rule of a block with its bounds in the board's unit, None if it is not plastic.
+
+    Raises
+    ------
+    MappingError
+        If the cells of a delta population differ, so that one bound cannot hold for all.
+    """
+    rule = block.synapse
+    if not isinstance(rule, STDP) or target.cell.synapse != "delta":
+        return rule if isinstance(rule, STDP) else None
+    scale = np.unique(_per_jump(plan, target))
+    if len(scale) > 1:
+        raise MappingError(
+            f"projection {block.name!r}: STDP onto IFCurrDelta needs the same tau_m and cm for all "
+            f"cells of {target.name!r}: the board keeps its bounds in nA. Use equal ones, or "
+            "another kind."
+        )
+    return rule.replace(w_min=rule.w_min * float(scale[0]), w_max=rule.w_max * float(scale[0]))
+
+
 def _per_jump(plan: Plan, target: Target) -> NDArray[np.float64]:
     """nA in one tick that move each neuron of a delta population by 1 mV."""
     tau_m, cm = (parameter(plan, target.population, name) for name in ("tau_m", "cm"))
     tick = fp.to_k(plan.dt)
 
     def per_jump(tau: int, capacitance: int) -> float:
+        if capacitance <= 0 or tau / capacitance >= HIGHEST_RESISTANCE:
+            raise MappingError(
+                f"population {target.name!r}: tau_m / cm must be below {HIGHEST_RESISTANCE} MOhm, "
+                f"got {tau / max(capacitance, 1):g}. Raise cm."
+            )
         moved = (fp.ONE - fp.exp_k(-fp.divide(tick, tau))) / fp.ONE
         return plan.dt / (fp.divide(tau, capacitance) / fp.ONE * moved)
 
@@ -231,7 +261,7 @@ def parameter(plan: Plan, population: int, name: str) -> NDArray[np.float64]:
 
 
 def statistics(
-    block: SynapseBlock,
+    rule: STDP | None,
     targets: NDArray[np.int32],
     delays: NDArray[np.int32],
     weights: NDArray[np.float64],
@@ -246,8 +276,8 @@ def statistics(
         return Statistics(0, 0.0, 0.0, 0.0, 0.0)
     mean, variance = _mean_and_variance(weights)
     largest = float(weights.max())
-    if isinstance(block.synapse, STDP):
-        mean = largest = max(largest, block.synapse.w_max)
+    if rule is not None:
+        mean = largest = max(largest, rule.w_max)
         variance = 0.0
     return Statistics(
         n, mean, variance, largest, _mean_and_variance(delays.astype(np.float64) * dt)[1]
@@ -289,7 +319,7 @@ def _route(plan: Plan, part: Part, target: Target) -> Route:
     return Route(
         part.block, block.name, block.pre, block.post, part.receptor, part.places, stages, ptr,
         part.targets, part.delays, part.weights, quantised(part.weights, target, part.receptor),
-        part.statistics, block.synapse if isinstance(block.synapse, STDP) else None,
+        part.statistics, part.rule,
     )  # fmt: skip
 
 

@@ -33,9 +33,9 @@ def images(packages: None, tmp_path_factory: pytest.TempPathFactory) -> dict[str
     from tests.firmware.findings import FINDINGS
     from tests.firmware.from_mapping import case_of
     from tests.firmware.goldens import GOLDENS
-    from tests.firmware.trials import CROSSED, TRIALS
+    from tests.firmware.trials import TRIALS
 
-    cases = [case_of(trial.mapping(), sum(trial.steps)) for trial in [*TRIALS, CROSSED]]
+    cases = [case_of(trial.mapping(), sum(trial.steps)) for trial in TRIALS]
     return make_images([*GOLDENS, *FINDINGS, *cases], tmp_path_factory.mktemp("images") / "made")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from neurosim import seeds
+from neurosim.hardware.spinnaker.layout import key_order
 from neurosim.hardware.spinnaker.mapping import Mapping
 from neurosim.hardware.spinnaker.settings import Disturbance
 from neurosim.philox import block
@@ -18,7 +19,8 @@ def lateness(mapping: Mapping, disturbance: Disturbance) -> Late:
     """Ticks that the packet of a cell (label, id) of a tick comes late."""
     key = seeds.child(disturbance.seed, "spinnaker/packets")
     first, start = {}, 0
-    for population in mapping.plan.populations:
+    for index in key_order(mapping.plan).tolist():
+        population = mapping.plan.populations[index]
         first[population.name] = start
         start += population.size
 

@@ -14,7 +14,7 @@ from tests.firmware.from_mapping import case_of
 from tests.firmware.lateness import lateness
 from tests.firmware.poisson import with_seeds
 from tests.firmware.rows import plastic_weights
-from tests.firmware.trials import CROSSED, TRIALS
+from tests.firmware.trials import TRIALS
 
 pytestmark = pytest.mark.firmware
 
@@ -69,17 +69,7 @@ def compared(trial: Trial, board: Board, simulation: Any, tally: Tally) -> Itera
                 yield tally.difference(what, mine[counter], counters[counter])
 
 
-IN_KEY_ORDER = pytest.param(
-    CROSSED,
-    marks=pytest.mark.xfail(
-        strict=True,
-        reason="the emulator takes packets in the order of populations, the board in that of keys, "
-        "which follow the projections: additions to full accumulators are counted differently",
-    ),
-)
-
-
-@pytest.mark.parametrize("trial", [*TRIALS, IN_KEY_ORDER], ids=lambda trial: trial.network.name)
+@pytest.mark.parametrize("trial", TRIALS, ids=lambda trial: trial.network.name)
 def test_words(images, tally, trial):
     board = run_board(trial, images)
     with trial.simulation() as simulation:

@@ -41,6 +41,5 @@ TRIALS = [
     Trial(networks.injected("cond", 1.0, 3), steps=(60, 140)),
     Trial(networks.noisy(1.0, 1)),
     Trial(networks.noisy(0.1, 2), 0.1),
+    Trial(networks.crossed(1), settings=TIGHT),  # keys are not in the order of the populations
 ]
-CROSSED = Trial(networks.crossed(1), settings=TIGHT)
-"""Keys that are not in the order of the populations."""

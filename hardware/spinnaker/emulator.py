@@ -16,13 +16,14 @@ from neurosim.backends.simulation import Simulation
 from neurosim.errors import ParameterError, SimulationError, UnsupportedError
 from neurosim.hardware.spinnaker import fixed_point as fp
 from neurosim.hardware.spinnaker.cells import CELLS, RECEPTORS
+from neurosim.hardware.spinnaker.conversion import to_board
 from neurosim.hardware.spinnaker.counters import counters, total
 from neurosim.hardware.spinnaker.layout import Layout, lay_out, sorted_sources
-from neurosim.hardware.spinnaker.lower import board_plan, map_plan, to_board
+from neurosim.hardware.spinnaker.lower import board_plan, map_plan
 from neurosim.hardware.spinnaker.mapping import Mapping, Route, Target
 from neurosim.hardware.spinnaker.rules import violations
 from neurosim.hardware.spinnaker.settings import Disturbance, Settings, plain
-from neurosim.hardware.spinnaker.values import FIELDS, factor, from_words
+from neurosim.hardware.spinnaker.values import FIELDS, RISES, factor, from_words
 from neurosim.plan.plan import NEVER, Plan
 
 SPIKES_HELD = 1 << 16
@@ -203,12 +204,20 @@ class EmulatorEngine:
         if variable == "stretch":
             tick = fp.to_k(self.plan.dt)
             return np.asarray(self.words(population, "h") / tick, dtype=np.float64)
+        if variable in RISES:
+            return self._rise(population, RISES[variable])
         if variable not in FIELDS:
             raise SimulationError(
                 f"spinnaker: the board has no variable {variable!r}. Read one of "
                 f"{', '.join(target.cell.recordables)}."
             )
         return from_words(self.words(population, FIELDS[variable]), variable, target)
+
+    def _rise(self, population: int, side: str) -> NDArray[np.float64]:
+        """Rise of an alpha current, nA/ms: the board keeps it as a product of three numbers."""
+        words = (self.words(population, f"{n}_{side}") for n in ("waiting", "rise", "factor"))
+        product = np.prod([w / fp.ONE for w in words], axis=0) / self.plan.dt
+        return np.asarray(product if side == "exc" else -product)
 
     def write(self, population: int, variable: str, values: NDArray[np.float64]) -> None:
         """Set the values of a state variable."""
@@ -280,7 +289,7 @@ class EmulatorEngine:
 
     def _weights(self, route: Route, target: Target, words: NDArray[Any]) -> NDArray[np.float64]:
         """Weights in the plan's unit and with its sign."""
-        one = to_board(self.plan, target, route.targets, np.ones(route.size))
+        one = to_board(self.plan, target, route.receptor, route.targets, np.ones(route.size))
         negative = route.receptor == 1 and target.cell.gain == 1
         return words / (target.scale(route.receptor) * one) * (-1.0 if negative else 1.0)
 
@@ -291,7 +300,7 @@ class EmulatorEngine:
             target = self.mapping.target(route.post)
             given = np.asarray(weights, dtype=np.float64)[route.places]
             wrong = given > 0 if route.receptor == 1 and target.cell.gain == 1 else given < 0
-            board = to_board(self.plan, target, route.targets, given)
+            board = to_board(self.plan, target, route.receptor, route.targets, given)
             words = np.rint(board * target.scale(route.receptor))
             if wrong.any() or (words > 65535).any():
                 worst = float(given[wrong][0] if wrong.any() else given[np.argmax(words)])

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from neurosim import seeds
 from neurosim.errors import MappingError
-from neurosim.hardware.spinnaker import fixed_point as fp
 from neurosim.hardware.spinnaker.accumulators import expected_sum, shift_of
 from neurosim.hardware.spinnaker.cells import CELLS, Cell
+from neurosim.hardware.spinnaker.conversion import board_rule, to_board
 from neurosim.hardware.spinnaker.mapping import (
     MOST_STAGES,
     RING_BITS,
@@ -30,8 +30,6 @@ from neurosim.synapses import STDP, Static
 
 FEWEST_ROW = 254
 """Plastic synapses that a row holds: the most neurons on a core of a plastic population."""
-HIGHEST_RESISTANCE = 65536
-"""MOhm that do not fit into the board's numbers."""
 RECEPTOR_BITS = 1
 """Bits for two receptors."""
 
@@ -177,8 +175,6 @@ class Part(NamedTuple):
 
 def _parts(plan: Plan, number: int, found: Drawn, target: Target) -> list[Part]:
     block = plan.synapses[number]
-    magnitudes = to_board(plan, target, found.targets, found.weights)
-    rule = board_rule(plan, target, block)
     if target.cell.synapse == "delta":
         receptors = (found.weights < 0.0).astype(np.int64)
     else:
@@ -187,7 +183,9 @@ def _parts(plan: Plan, number: int, found: Drawn, target: Target) -> list[Part]:
     for receptor in np.unique(receptors).tolist():
         places = np.flatnonzero(receptors == receptor)
         sources, targets = found.sources[places], found.targets[places]
-        delays, weights = found.delays[places], magnitudes[places]
+        delays = found.delays[places]
+        weights = to_board(plan, target, receptor, targets, found.weights[places])
+        rule = board_rule(plan, target, receptor, block)
         parts.append(
             Part(
                 number, receptor, places, sources, targets, delays, weights,
@@ -195,69 +193,6 @@ def _parts(plan: Plan, number: int, found: Drawn, target: Target) -> list[Part]:
             )
         )  # fmt: skip
     return parts
-
-
-def to_board(
-    plan: Plan, target: Target, ids: NDArray[np.int32], weights: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Magnitudes in the board's unit of weights of the plan.
-
-    A weight of a delta cell, mV here, becomes the current (nA) of one tick that moves the board's
-    membrane so far: ``w tick / (R (1 - E))`` with the cell's own constants.
-    """
-    magnitudes = np.abs(weights)
-    if target.cell.synapse != "delta":
-        return magnitudes
-    return magnitudes * _per_jump(plan, target)[ids]
-
-
-def board_rule(plan: Plan, target: Target, block: SynapseBlock) -> STDP | None:
-    """The rule of a block with its bounds in the board's unit, None if it is not plastic.
-
-    Raises
-    ------
-    MappingError
-        If the cells of a delta population differ, so that one bound cannot hold for all.
-    """
-    rule = block.synapse
-    if not isinstance(rule, STDP) or target.cell.synapse != "delta":
-        return rule if isinstance(rule, STDP) else None
-    scale = np.unique(_per_jump(plan, target))
-    if len(scale) > 1:
-        raise MappingError(
-            f"projection {block.name!r}: STDP onto IFCurrDelta needs the same tau_m and cm for all "
-            f"cells of {target.name!r}: the board keeps its bounds in nA. Use equal ones, or "
-            "another kind."
-        )
-    return rule.replace(w_min=rule.w_min * float(scale[0]), w_max=rule.w_max * float(scale[0]))
-
-
-def _per_jump(plan: Plan, target: Target) -> NDArray[np.float64]:
-    """nA in one tick that move each neuron of a delta population by 1 mV."""
-    tau_m, cm = (parameter(plan, target.population, name) for name in ("tau_m", "cm"))
-    tick = fp.to_k(plan.dt)
-
-    def per_jump(tau: int, capacitance: int) -> float:
-        if capacitance <= 0 or tau / capacitance >= HIGHEST_RESISTANCE:
-            raise MappingError(
-                f"population {target.name!r}: tau_m / cm must be below {HIGHEST_RESISTANCE} MOhm, "
-                f"got {tau / max(capacitance, 1):g}. Raise cm."
-            )
-        moved = (fp.ONE - fp.exp_k(-fp.divide(tick, tau))) / fp.ONE
-        return plan.dt / (fp.divide(tau, capacitance) / fp.ONE * moved)
-
-    pairs = np.stack([fp.to_k_array(v, target.size) for v in (tau_m, cm)], axis=1)
-    rows, which = np.unique(pairs, axis=0, return_inverse=True)
-    return np.array([per_jump(*row) for row in rows.tolist()])[which.reshape(-1)]
-
-
-def parameter(plan: Plan, population: int, name: str) -> NDArray[np.float64]:
-    """A parameter of the neurons of a population, one value each."""
-    place = plan.populations[population]
-    value = plan.neurons[place.block].parameters[name]
-    if isinstance(value, float):
-        return np.full(place.size, value)
-    return value[place.offset : place.offset + place.size]
 
 
 def statistics(

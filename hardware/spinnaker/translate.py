@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from neurosim.distributions import Distribution
 from neurosim.errors import ParameterError, UnsupportedError
 from neurosim.hardware.spinnaker.cells import CELLS, RECEPTORS
+from neurosim.hardware.spinnaker.conversion import to_board
 from neurosim.hardware.spinnaker.deployment import Deployment, Link
 from neurosim.hardware.spinnaker.layout import core_seed
-from neurosim.hardware.spinnaker.lower import to_board
 from neurosim.hardware.spinnaker.mapping import Mapping, Route
 from neurosim.hardware.spinnaker.settings import SOURCES_PER_CORE
 from neurosim.io.pynn_backends import BOARD, BOARD_VARIABLES
@@ -273,10 +273,10 @@ class _Translator:
         """Weight in the plan over weight on the board, by target where they differ."""
         target = self.mapping.target(post)
         sign = -1.0 if target.cell.gain == 1 and receptor == 1 else 1.0
-        if target.cell.synapse != "delta":
+        if target.cell.synapse == "exponential":
             return sign
         ids = np.arange(target.size, dtype=np.int32)
-        return sign / to_board(self.plan, target, ids, np.ones(target.size))
+        return sign / to_board(self.plan, target, receptor, ids, np.ones(target.size))
 
     def by_rule(self, index: int) -> Link | None:
         """A connector of the board, if it is asked for and the same rule."""

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from neurosim.hardware.spinnaker.cells import RECEPTORS
-from neurosim.hardware.spinnaker.lower import parameter
+from neurosim.hardware.spinnaker.conversion import parameter
 from neurosim.hardware.spinnaker.mapping import Mapping, Route
 from neurosim.neurons.currents import DCSource, StepSource
 from neurosim.plan.plan import CurrentBlock, Plan

@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from neurosim.hardware.spinnaker import fixed_point as fp
+from neurosim.hardware.spinnaker.conversion import parameter
 from neurosim.hardware.spinnaker.layout import amplitudes
-from neurosim.hardware.spinnaker.lower import map_plan, parameter
+from neurosim.hardware.spinnaker.lower import map_plan
 from neurosim.hardware.spinnaker.mapping import Mapping, Route, Target
 from neurosim.hardware.spinnaker.settings import Settings
 from neurosim.plan.plan import Plan

@@ -27,7 +27,6 @@ from neurosim.neurons.sources import PoissonInput, SpikeSourceArray, SpikeSource
 from neurosim.plan.lower import lower
 from neurosim.synapses import STDP, Static, TsodyksMarkram
 
-
 EMULATOR = "spinnaker-emulator"
 """Backend whose code does not depend on the network."""
 

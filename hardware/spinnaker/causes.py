@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.hardware.spinnaker import fixed_point as fp
+from neurosim.hardware.spinnaker.conversion import parameter
 from neurosim.hardware.spinnaker.layout_cells import constants
-from neurosim.hardware.spinnaker.lower import parameter
 from neurosim.hardware.spinnaker.mapping import Mapping, Route, Target
 
 

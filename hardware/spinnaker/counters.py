@@ -22,8 +22,7 @@ NAMES = (
 
 NOT_EMULATED = frozenset(NAMES) - {
     "current_timer_tick", "n_pre_synaptic_events", "n_saturations", "n_plastic_saturations",
-    "n_skipped_synapses", "n_late_spikes", "max_late_spike", "n_dmas_complete",
-    "n_spikes_processed", "n_late_packets",
+    "n_skipped_synapses", "n_late_spikes", "max_late_spike", "n_spikes_processed",
 }  # fmt: skip
 """Counters of queues, timers and searches, which are 0 on an emulated machine."""
 
@@ -58,7 +57,6 @@ def counters(mapping: Mapping, layout: Layout, tick: int) -> dict[str, list[dict
                     "n_skipped_synapses": int(row[k.SKIPPED]),
                     "n_late_spikes": int(row[k.LATE]),
                     "max_late_spike": int(row[k.MOST_LATE]),
-                    "n_dmas_complete": int(packets[core]),
                     "n_spikes_processed": int(packets[core]),
                 }
             )
@@ -68,7 +66,7 @@ def counters(mapping: Mapping, layout: Layout, tick: int) -> dict[str, list[dict
 
 
 def _work(mapping: Mapping, layout: Layout) -> tuple[Any, Any]:
-    """Synapses processed, and packets that found a row, by core."""
+    """Synapses processed, and rows that packets took (also empty ones), by core."""
     cores = sum(t.cores for t in mapping.targets)
     events = np.zeros(cores, dtype=np.int64)
     packets = np.zeros(cores, dtype=np.int64)
@@ -83,7 +81,7 @@ def _work(mapping: Mapping, layout: Layout) -> tuple[Any, Any]:
         held = np.bincount(rows * n + core, minlength=len(received) * n).reshape(-1, n)
         here = slice(int(targets.core[t]), int(targets.core[t]) + n)
         events[here] += received @ held
-        packets[here] += received @ (held > 0)
+        packets[here] += received.sum()
     return events, packets
 
 

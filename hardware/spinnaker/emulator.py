@@ -16,13 +16,14 @@ from neurosim.backends.simulation import Simulation
 from neurosim.errors import ParameterError, SimulationError, UnsupportedError
 from neurosim.hardware.spinnaker import fixed_point as fp
 from neurosim.hardware.spinnaker.cells import CELLS, RECEPTORS
+from neurosim.hardware.spinnaker.conversion import to_board
 from neurosim.hardware.spinnaker.counters import counters, total
-from neurosim.hardware.spinnaker.layout import Layout, ends, lay_out, sorted_sources
-from neurosim.hardware.spinnaker.lower import board_plan, map_plan, to_board
+from neurosim.hardware.spinnaker.layout import Layout, lay_out, sorted_sources
+from neurosim.hardware.spinnaker.lower import board_plan, map_plan
 from neurosim.hardware.spinnaker.mapping import Mapping, Route, Target
 from neurosim.hardware.spinnaker.rules import violations
 from neurosim.hardware.spinnaker.settings import Disturbance, Settings, plain
-from neurosim.hardware.spinnaker.values import FIELDS, factor, from_words
+from neurosim.hardware.spinnaker.values import FIELDS, RISES, factor, from_words
 from neurosim.plan.plan import NEVER, Plan
 
 SPIKES_HELD = 1 << 16
@@ -107,7 +108,6 @@ class EmulatorEngine:
         self.settings, self.disturbance = settings, disturbance
         self.mapping: Mapping = map_plan(self.plan, settings)
         self.arrays: Layout = lay_out(self.mapping, disturbance)
-        self._units = ends([p.size for p in self.plan.populations])
 
     # running
 
@@ -129,7 +129,7 @@ class EmulatorEngine:
                 a.sources, a.packets, a.net, a.probes,
             )  # fmt: skip
             p, n = a.probes, int(a.probes.count[0])
-            spikes.append((p.stamp[:n].copy(), p.population[:n].copy(), p.id[:n].copy()))
+            spikes.append((p.stamp[:n].copy(), a.order[p.population[:n]], p.id[:n].copy()))
             p.count[0] = 0
         self.step += steps
         return Progress(self._entries(spikes, counts))
@@ -204,12 +204,20 @@ class EmulatorEngine:
         if variable == "stretch":
             tick = fp.to_k(self.plan.dt)
             return np.asarray(self.words(population, "h") / tick, dtype=np.float64)
+        if variable in RISES:
+            return self._rise(population, RISES[variable])
         if variable not in FIELDS:
             raise SimulationError(
                 f"spinnaker: the board has no variable {variable!r}. Read one of "
                 f"{', '.join(target.cell.recordables)}."
             )
         return from_words(self.words(population, FIELDS[variable]), variable, target)
+
+    def _rise(self, population: int, side: str) -> NDArray[np.float64]:
+        """Rise of an alpha current, nA/ms: the board keeps it as a product of three numbers."""
+        words = (self.words(population, f"{n}_{side}") for n in ("waiting", "rise", "factor"))
+        product = np.prod([w / fp.ONE for w in words], axis=0) / self.plan.dt
+        return np.asarray(product if side == "exc" else -product)
 
     def write(self, population: int, variable: str, values: NDArray[np.float64]) -> None:
         """Set the values of a state variable."""
@@ -232,7 +240,7 @@ class EmulatorEngine:
         left = slice(int(s.next[0]), None)
         merged = sorted_sources(
             np.concatenate([s.stamp[left], stamps]),
-            np.concatenate([s.unit[left], self._units[population] + ids]),
+            np.concatenate([s.unit[left], self.arrays.units[population] + ids]),
         )
         self.arrays.sources = s._replace(stamp=merged.stamp, unit=merged.unit, next=merged.next)
 
@@ -240,8 +248,9 @@ class EmulatorEngine:
         """Populations, stamps and ids of the spikes of arrays that are still to come."""
         s = self.arrays.sources
         left = slice(int(s.next[0]), None)
-        populations = np.searchsorted(self._units, s.unit[left], side="right") - 1
-        ids = s.unit[left] - self._units[populations]
+        places = np.searchsorted(self.arrays.net.unit, s.unit[left], side="right") - 1
+        populations = self.arrays.order[places]
+        ids = s.unit[left] - self.arrays.units[populations]
         return populations, s.stamp[left].copy(), ids.astype(np.int32)
 
     def _routes(self, block: int) -> list[tuple[int, Route, slice]]:
@@ -280,7 +289,7 @@ class EmulatorEngine:
 
     def _weights(self, route: Route, target: Target, words: NDArray[Any]) -> NDArray[np.float64]:
         """Weights in the plan's unit and with its sign."""
-        one = to_board(self.plan, target, route.targets, np.ones(route.size))
+        one = to_board(self.plan, target, route.receptor, route.targets, np.ones(route.size))
         negative = route.receptor == 1 and target.cell.gain == 1
         return words / (target.scale(route.receptor) * one) * (-1.0 if negative else 1.0)
 
@@ -291,7 +300,7 @@ class EmulatorEngine:
             target = self.mapping.target(route.post)
             given = np.asarray(weights, dtype=np.float64)[route.places]
             wrong = given > 0 if route.receptor == 1 and target.cell.gain == 1 else given < 0
-            board = to_board(self.plan, target, route.targets, given)
+            board = to_board(self.plan, target, route.receptor, route.targets, given)
             words = np.rint(board * target.scale(route.receptor))
             if wrong.any() or (words > 65535).any():
                 worst = float(given[wrong][0] if wrong.any() else given[np.argmax(words)])
@@ -351,7 +360,7 @@ class EmulatorEngine:
         settings, disturbance = json.loads(bytes(state["choices"]).decode())
         self._set(Settings(**settings), Disturbance(**disturbance))
         self.step = int(state["step"])
-        units = self._units[state["waiting/population"]] + state["waiting/id"]
+        units = self.arrays.units[state["waiting/population"]] + state["waiting/id"]
         s = sorted_sources(state["waiting/stamp"], units)
         self.arrays.sources = self.arrays.sources._replace(stamp=s.stamp, unit=s.unit, next=s.next)
         for name, array in self._changing().items():

@@ -78,7 +78,7 @@ def multiply(a: int, b: int) -> int:
 
 def divide(a: int, b: int) -> int:
     """Quotient of two positive ``k``, rounded down."""
-    return wrapped((a << 15) // b)
+    return wrapped((a << 15) // (b & LOW32))
 
 
 def up(x: int) -> int:

@@ -39,6 +39,10 @@ class Layout:
     net: k.Network
     probes: k.Probes
     stages: int
+    order: NDArray[np.int64]
+    """Populations of the plan in the order of their keys, in which they are laid out."""
+    units: NDArray[np.int64]
+    """First unit of each population of the plan."""
 
 
 def int64(values: Any) -> NDArray[np.int64]:
@@ -79,8 +83,9 @@ def lay_out(mapping: Mapping, disturbance: Disturbance) -> Layout:
         What goes wrong.
     """
     plan = mapping.plan
-    sizes = [p.size for p in plan.populations]
-    units = ends(sizes)
+    order = key_order(plan)
+    laid = ends([plan.populations[i].size for i in order])
+    units, n_units = laid[np.argsort(order)], int(laid[-1])
     tables = Tables(plan.dt)
     firsts = ends([t.size for t in mapping.targets])
     targets = _targets(mapping, firsts, tables)
@@ -96,10 +101,10 @@ def lay_out(mapping: Mapping, disturbance: Disturbance) -> Layout:
         np.zeros(history, dtype=np.int32), np.ones(n if plastic else 0, dtype=np.int64),
         np.concatenate(tables.parts), np.zeros(cores * k.COUNTERS, dtype=np.int64),
     )  # fmt: skip
-    late = max(1, disturbance.latest * int(units[-1])) if disturbance.late > 0.0 else 0
+    late = max(1, disturbance.latest * n_units) if disturbance.late > 0.0 else 0
     packets = k.Packets(
-        np.zeros(units[-1], dtype=np.int64), np.zeros(units[-1], dtype=np.int64),
-        np.zeros((max([1, *(s + 1 for s in spans)]), units[-1] if spans else 0), dtype=np.uint8),
+        np.zeros(n_units, dtype=np.int64), np.zeros(n_units, dtype=np.int64),
+        np.zeros((max([1, *(s + 1 for s in spans)]), n_units if spans else 0), dtype=np.uint8),
         np.zeros((k.LATEST, late), dtype=np.int64), np.zeros((k.LATEST, late), dtype=np.int64),
         np.zeros((k.LATEST, late), dtype=np.int64), np.zeros(k.LATEST, dtype=np.int64),
         np.array(
@@ -114,8 +119,16 @@ def lay_out(mapping: Mapping, disturbance: Disturbance) -> Layout:
     )  # fmt: skip
     return Layout(
         lay_out_cells(mapping), targets, routes, rings, _sources(plan, units), packets,
-        _network(mapping, units, firsts), _probes(mapping, firsts), stages,
+        _network(mapping, units, order, firsts), _probes(mapping, firsts), stages, order, units,
     )  # fmt: skip
+
+
+def key_order(plan: Plan) -> NDArray[np.int64]:
+    """Populations in the order of their keys: that in which they are first the source of a
+    projection, and then those that are none."""
+    sources = dict.fromkeys(block.pre for block in plan.synapses)
+    rest = (i for i in range(len(plan.populations)) if i not in sources)
+    return int64([*sources, *rest])
 
 
 def _target(mapping: Mapping, route: Route) -> Target:
@@ -141,9 +154,9 @@ def _targets(mapping: Mapping, firsts: NDArray[np.int64], tables: Tables) -> k.T
     )  # fmt: skip
 
 
-def amplitudes(rule: STDP) -> tuple[float, float]:
+def amplitudes(rule: STDP, gain: float = 1.0) -> tuple[float, float]:
     """Amplitudes of a rule as the board has them: additive ones are changes of the weight."""
-    scale = rule.w_max if rule.dependence == "additive" else 1.0
+    scale = rule.w_max * gain if rule.dependence == "additive" else 1.0
     return rule.A_plus * scale, rule.A_minus * scale
 
 
@@ -158,8 +171,8 @@ def _routes(mapping: Mapping, units: NDArray[np.int64], tables: Tables) -> k.Rou
         for part, column in zip(parts, (r.targets, delay, place, r.words), strict=True):
             part.append(column)
         ptr.append(r.ptr[1:] + synapses)
-        rule = r.rule
-        a_plus, a_minus = (0.0, 0.0) if rule is None else amplitudes(rule)
+        rule, gain = r.rule, float(target.cell.gain)
+        a_plus, a_minus = (0.0, 0.0) if rule is None else amplitudes(rule, gain)
         rise = (0, 0) if rule is None else tables.place(rule.tau_plus)
         fall = (0, 0) if rule is None else tables.place(rule.tau_minus)
         for name, value in {
@@ -168,8 +181,8 @@ def _routes(mapping: Mapping, units: NDArray[np.int64], tables: Tables) -> k.Rou
             "nearest": rule is not None and rule.pairing == "nearest",
             "dependence": k.MULTIPLICATIVE if rule and rule.dependence == "multiplicative" else 0,
             "shift": target.shifts[r.receptor], "a_plus": fp.to_k(a_plus),
-            "a_minus": fp.to_k(a_minus), "w_min": fp.to_k(rule.w_min) if rule else 0,
-            "w_max": fp.to_k(rule.w_max) if rule else 0, "rise_start": rise[0],
+            "a_minus": fp.to_k(a_minus), "w_min": fp.to_k(gain * rule.w_min) if rule else 0,
+            "w_max": fp.to_k(gain * rule.w_max) if rule else 0, "rise_start": rise[0],
             "rise_size": rise[1], "fall_start": fall[0], "fall_size": fall[1],
         }.items():  # fmt: skip
             facts[name].append(int(value))
@@ -203,7 +216,7 @@ def _sources(plan: Plan, units: NDArray[np.int64]) -> k.Sources:
     columns: list[list[Any]] = [[] for _ in range(8)]
     seed: list[NDArray[np.uint32]] = []
     sizes: list[int] = []
-    for block in sorted(plan.poisson, key=lambda b: b.population):
+    for block in sorted(plan.poisson, key=lambda b: int(units[b.population])):
         n = plan.populations[block.population].size
         made = (units[block.population] + np.arange(n), *poisson_constants(block, plan.dt))
         for column, values in zip(columns, made, strict=True):
@@ -244,7 +257,7 @@ def poisson_constants(block: PoissonBlock, dt: float) -> tuple[Any, ...]:
             return q, 0, 0, NONE if rate <= 0.0 else VERY_FAST
         if q < SLOWEST_FAST:
             return q, 0, int(per_second / rate), SLOW
-        return q, fp.exp_k(-q) << 17, 0, FAST
+        return q, fp.exp_fraction(-q) >> 16 << 16, 0, FAST
 
     rates, which = np.unique(block.rates, return_inverse=True)
     table = int64([constants(r) for r in rates.tolist()]).reshape(-1, 4)[which]
@@ -260,7 +273,12 @@ def core_seed(key: int, core: int) -> NDArray[np.uint32]:
     return np.array([x, y or 1, z, c % 698769068 + 1], dtype=np.uint32)
 
 
-def _network(mapping: Mapping, units: NDArray[np.int64], firsts: NDArray[np.int64]) -> k.Network:
+def _network(
+    mapping: Mapping,
+    units: NDArray[np.int64],
+    order: NDArray[np.int64],
+    firsts: NDArray[np.int64],
+) -> k.Network:
     plan = mapping.plan
     count = len(plan.populations)
     number = {t.population: i for i, t in enumerate(mapping.targets)}
@@ -273,9 +291,9 @@ def _network(mapping: Mapping, units: NDArray[np.int64], firsts: NDArray[np.int6
     reached = [firsts[number[c.population]] + c.ids for c in plan.currents]
     none = np.empty(0, dtype=np.int64)
     return k.Network(
-        units[:-1].copy(), int64([p.size for p in plan.populations]),
-        int64([number.get(i, -1) for i in range(count)]), wanted,
-        ends([len(r) for r in by_pre]), int64([i for routes in by_pre for i in routes]),
+        units[order], int64([plan.populations[i].size for i in order]),
+        int64([number.get(i, -1) for i in order.tolist()]), wanted[order],
+        ends([len(by_pre[i]) for i in order]), int64([r for i in order for r in by_pre[i]]),
         ends([len(r) for r in reached]), int64(np.concatenate([none, *reached])),
         np.empty((len(reached), 0), dtype=np.int32),
     )  # fmt: skip

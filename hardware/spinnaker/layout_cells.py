@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.hardware.spinnaker import fixed_point as fp
+from neurosim.hardware.spinnaker.conversion import parameter
 from neurosim.hardware.spinnaker.kernels.arrays import Cells
-from neurosim.hardware.spinnaker.lower import parameter
 from neurosim.hardware.spinnaker.mapping import Mapping, Target
 from neurosim.neurons.izhikevich import PEAK
 from neurosim.plan.plan import Plan
@@ -87,7 +87,7 @@ def _alpha(of: Of, tick: int) -> dict[str, Column]:
     exc, inh = of("tau_syn_E"), of("tau_syn_I")
 
     def rise(tau: int) -> int:
-        return fp.divide(tick, fp.multiply(tau, tau))
+        return fp.divide(tick, fp.multiply(tau, tau)) & (fp.ONE - 1)  # a fraction on the board
 
     return {
         "decay_exc": fp.for_each(lambda tau: fp.synapse_decay(tau, tick), exc),

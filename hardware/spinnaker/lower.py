@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from neurosim import seeds
 from neurosim.errors import MappingError
-from neurosim.hardware.spinnaker import fixed_point as fp
 from neurosim.hardware.spinnaker.accumulators import expected_sum, shift_of
 from neurosim.hardware.spinnaker.cells import CELLS, Cell
+from neurosim.hardware.spinnaker.conversion import board_rule, to_board
 from neurosim.hardware.spinnaker.mapping import (
     MOST_STAGES,
     RING_BITS,
@@ -160,7 +160,7 @@ def _target(plan: Plan, settings: Settings, index: int, drawn: list[Drawn]) -> T
 
 
 class Part(NamedTuple):
-    """Synapses of a block that share a receptor, weights as the board's magnitudes."""
+    """Synapses of a block that share a receptor, weights and rule in the board's unit."""
 
     block: int
     receptor: int
@@ -170,11 +170,11 @@ class Part(NamedTuple):
     delays: NDArray[np.int32]
     weights: NDArray[np.float64]
     statistics: Statistics
+    rule: STDP | None
 
 
 def _parts(plan: Plan, number: int, found: Drawn, target: Target) -> list[Part]:
     block = plan.synapses[number]
-    magnitudes = to_board(plan, target, found.targets, found.weights)
     if target.cell.synapse == "delta":
         receptors = (found.weights < 0.0).astype(np.int64)
     else:
@@ -183,55 +183,20 @@ def _parts(plan: Plan, number: int, found: Drawn, target: Target) -> list[Part]:
     for receptor in np.unique(receptors).tolist():
         places = np.flatnonzero(receptors == receptor)
         sources, targets = found.sources[places], found.targets[places]
-        delays, weights = found.delays[places], magnitudes[places]
+        delays = found.delays[places]
+        weights = to_board(plan, target, receptor, targets, found.weights[places])
+        rule = board_rule(plan, target, receptor, block)
         parts.append(
             Part(
                 number, receptor, places, sources, targets, delays, weights,
-                statistics(block, targets, delays, weights, plan.dt),
+                statistics(rule, targets, delays, weights, plan.dt), rule,
             )
         )  # fmt: skip
     return parts
 
 
-def to_board(
-    plan: Plan, target: Target, ids: NDArray[np.int32], weights: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Magnitudes in the board's unit of weights of the plan.
-
-    A weight of a delta cell, mV here, becomes the current (nA) of one tick that moves the board's
-    membrane so far: ``w tick / (R (1 - E))`` with the cell's own constants.
-    """
-    magnitudes = np.abs(weights)
-    if target.cell.synapse != "delta":
-        return magnitudes
-    return magnitudes * _per_jump(plan, target)[ids]
-
-
-def _per_jump(plan: Plan, target: Target) -> NDArray[np.float64]:
-    """nA in one tick that move each neuron of a delta population by 1 mV."""
-    tau_m, cm = (parameter(plan, target.population, name) for name in ("tau_m", "cm"))
-    tick = fp.to_k(plan.dt)
-
-    def per_jump(tau: int, capacitance: int) -> float:
-        moved = (fp.ONE - fp.exp_k(-fp.divide(tick, tau))) / fp.ONE
-        return plan.dt / (fp.divide(tau, capacitance) / fp.ONE * moved)
-
-    pairs = np.stack([fp.to_k_array(v, target.size) for v in (tau_m, cm)], axis=1)
-    rows, which = np.unique(pairs, axis=0, return_inverse=True)
-    return np.array([per_jump(*row) for row in rows.tolist()])[which.reshape(-1)]
-
-
-def parameter(plan: Plan, population: int, name: str) -> NDArray[np.float64]:
-    """A parameter of the neurons of a population, one value each."""
-    place = plan.populations[population]
-    value = plan.neurons[place.block].parameters[name]
-    if isinstance(value, float):
-        return np.full(place.size, value)
-    return value[place.offset : place.offset + place.size]
-
-
 def statistics(
-    block: SynapseBlock,
+    rule: STDP | None,
     targets: NDArray[np.int32],
     delays: NDArray[np.int32],
     weights: NDArray[np.float64],
@@ -246,8 +211,8 @@ def statistics(
         return Statistics(0, 0.0, 0.0, 0.0, 0.0)
     mean, variance = _mean_and_variance(weights)
     largest = float(weights.max())
-    if isinstance(block.synapse, STDP):
-        mean = largest = max(largest, block.synapse.w_max)
+    if rule is not None:
+        mean = largest = max(largest, rule.w_max)
         variance = 0.0
     return Statistics(
         n, mean, variance, largest, _mean_and_variance(delays.astype(np.float64) * dt)[1]
@@ -289,7 +254,7 @@ def _route(plan: Plan, part: Part, target: Target) -> Route:
     return Route(
         part.block, block.name, block.pre, block.post, part.receptor, part.places, stages, ptr,
         part.targets, part.delays, part.weights, quantised(part.weights, target, part.receptor),
-        part.statistics, block.synapse if isinstance(block.synapse, STDP) else None,
+        part.statistics, part.rule,
     )  # fmt: skip
 
 

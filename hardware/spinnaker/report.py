@@ -19,6 +19,7 @@ from neurosim.hardware.spinnaker.machine import BOARDS, Board
 from neurosim.hardware.spinnaker.projections import CHANGED, ProjectionReport, describe
 from neurosim.hardware.spinnaker.rates import Rate, assumed_rates, rates_of
 from neurosim.hardware.spinnaker.rules import PLAN_RULES
+from neurosim.hardware.spinnaker.rules_firmware import FIRMWARE_RULES
 from neurosim.hardware.spinnaker.rules_mapped import MAPPED_RULES
 from neurosim.hardware.spinnaker.settings import Settings
 from neurosim.hardware.spinnaker.usage import Usage, slice_size, usage
@@ -272,7 +273,9 @@ def preflight(
         finding = Finding("error", "time_step", subject, what, remedy)
         return Report(network.name, board, dt, length, settings, (finding,))
     settings.require_known([p.name for p in plan.populations])
-    findings = [finding for rule in PLAN_RULES for finding in rule(plan, settings)]
+    findings = [
+        finding for rule in (*PLAN_RULES, *FIRMWARE_RULES) for finding in rule(plan, settings)
+    ]
     empty = Report(plan.name, board, plan.dt, length, settings, _sorted(findings))
     if empty.errors:
         return empty

@@ -130,30 +130,3 @@ def route_bytes(rows: Rows, n_pre: int, rule: STDP | None) -> int:
         words = row_words(synapses, rule)
         total += count * WORD * (words + HEADER_WORDS) if words else 0
     return total
-
-
-def misplaced(route: Route, target: Target, n_pre: int, source_slice: int) -> int:
-    """Synapses in delay stages whose row is not where the program of the core looks for it.
-
-    sPyNNaker 7.4.1 places the rows of delay stages as if the source were cut into slices of the
-    target's size, and drops what then lies beyond the matrix; keys are counted by the source's own
-    slices. With a single stage, or equal and full slices, both agree.
-
-    Parameters
-    ----------
-    route : Route
-        Synapses.
-    target : Target
-        The population that they end at.
-    n_pre, source_slice : int
-        Units of the source population, and of a slice of it.
-    """
-    far = route.delays > target.bits.slots
-    source, stage = route.sources()[far], (route.delays[far] - 1) // target.bits.slots - 1
-    size = min(target.size, target.per_core)
-    core, unit = np.divmod(source, size)
-    written = (core * (route.stages - 1) + stage) * size + unit
-    core, unit = np.divmod(source, source_slice)
-    own = np.minimum(source_slice, n_pre - core * source_slice)
-    looked_for = core * (route.stages - 1) * source_slice + stage * own + unit
-    return int((written != looked_for).sum())

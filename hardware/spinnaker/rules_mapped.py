@@ -13,8 +13,9 @@ from neurosim.hardware.spinnaker.mapping import RING_BITS, RingBits, Target
 from neurosim.hardware.spinnaker.memory import dtcm
 from neurosim.hardware.spinnaker.projections import ProjectionReport
 from neurosim.hardware.spinnaker.realtime import budget, largest_slice
-from neurosim.hardware.spinnaker.rows import misplaced, row_words
-from neurosim.hardware.spinnaker.usage import Usage, Use, slice_size
+from neurosim.hardware.spinnaker.rows import row_words
+from neurosim.hardware.spinnaker.stages import misplaced
+from neurosim.hardware.spinnaker.usage import Usage, Use
 
 Projections = Sequence[ProjectionReport]
 MappedRule = Callable[[Usage, Projections], list[Finding]]
@@ -112,36 +113,18 @@ def long_rows(usage: Usage, projections: Projections) -> list[Finding]:
 
 def delayed_rows(usage: Usage, projections: Projections) -> list[Finding]:
     """Synapses of long delays that sPyNNaker 7.4.1 loses or puts into rows of other sources."""
-    found = []
-    plan = usage.mapping.plan
-    for use in usage.uses:
-        target = use.target
-        for route, _ in use.routes:
-            pre = plan.populations[route.pre]
-            own = slice_size(usage.mapping, route.pre)
-            lost = misplaced(route, target, pre.size, own) if route.stages > 2 else 0
-            if not lost:
-                continue
-            longest = int(route.delays.max())
-            fewer = next((n for n in (128, 64, 32, 16, 8, 4, 2) if _two_rings(n) >= longest), None)
-            found.append(
-                Finding(
-                    "error", "delayed_rows", projection(route.name),
-                    f"sPyNNaker 7.4.1 loses or misplaces {lost} of {route.size} synapses: delays "
-                    f"of {longest} ticks need {route.stages - 1} delay stages, whose rows are "
-                    f"right only if {pre.name!r} fills slices of {use.slice_size} units, as those "
-                    f"of {target.name!r} (it has {pre.size} in slices of {own})",
-                    f"Set neurons_per_core of {target.name!r} to {fewer}: its ring is then longer."
-                    if fewer else f"Use delays up to {_two_rings(2)} ticks.",
-                    {"synapses": lost, "longest": longest, "stages": route.stages - 1},
-                )
-            )  # fmt: skip
-    return found
-
-
-def _two_rings(neurons: int) -> int:
-    """Longest delay, in ticks, that needs one stage at most."""
-    return 2 << (RING_BITS - RECEPTOR_BITS - bits(neurons))
+    return [
+        Finding(
+            "error", "delayed_rows", projection(item.projection),
+            f"{item.n} of {item.of} synapses would be lost or go to other sources, since sPyNNaker "
+            "7.4.1 lays out lists with more than one delay stage wrongly unless source and target "
+            "have equally many units on a core",
+            f"Set neurons_per_core of {item.target!r} to {item.neurons_per_core}: its ring is then "
+            "longer. Or use shorter delays.",
+            {"synapses": item.n, "neurons_per_core": item.neurons_per_core},
+        )
+        for item in misplaced(usage.mapping)
+    ]  # fmt: skip
 
 
 def plastic_slices(usage: Usage, projections: Projections) -> list[Finding]:

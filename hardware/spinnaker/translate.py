@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from neurosim.distributions import Distribution
 from neurosim.errors import ParameterError, UnsupportedError
 from neurosim.hardware.spinnaker.cells import CELLS, RECEPTORS
+from neurosim.hardware.spinnaker.conversion import to_board
 from neurosim.hardware.spinnaker.deployment import Deployment, Link
 from neurosim.hardware.spinnaker.layout import core_seed
-from neurosim.hardware.spinnaker.lower import to_board
 from neurosim.hardware.spinnaker.mapping import Mapping, Route
 from neurosim.hardware.spinnaker.settings import SOURCES_PER_CORE
 from neurosim.io.pynn_backends import BOARD, BOARD_VARIABLES
@@ -262,7 +262,7 @@ class _Translator:
         shared = {k: float(v[0]) for k, v in columns.items() if k not in apart}
         table = np.column_stack([route.sources(), route.targets, *apart.values()])
         connector = Call("FromListConnector", {"conn_list": table, "column_names": list(apart)})
-        call = _synapse(self.plan.synapses[route.block].synapse)
+        call = _synapse(route.rule or self.plan.synapses[route.block].synapse)
         synapse = replace(call, args={**call.args, **shared})
         receptor = RECEPTORS[route.receptor]
         name = f"{route.name} [{pre}->{post}, {receptor}]"
@@ -273,10 +273,10 @@ class _Translator:
         """Weight in the plan over weight on the board, by target where they differ."""
         target = self.mapping.target(post)
         sign = -1.0 if target.cell.gain == 1 and receptor == 1 else 1.0
-        if target.cell.synapse != "delta":
+        if target.cell.synapse == "exponential":
             return sign
         ids = np.arange(target.size, dtype=np.int32)
-        return sign / to_board(self.plan, target, ids, np.ones(target.size))
+        return sign / to_board(self.plan, target, receptor, ids, np.ones(target.size))
 
     def by_rule(self, index: int) -> Link | None:
         """A connector of the board, if it is asked for and the same rule."""
@@ -292,7 +292,8 @@ class _Translator:
             self.notes.append(
                 f"projection {block.name!r}: is drawn by the board, other synapses than here"
             )
-        call = _synapse(block.synapse)
+        rule = next((r.rule for r in self.mapping.routes if r.block == index), None)
+        call = _synapse(rule or block.synapse)
         values = {k: wires.synapse.args[k] for k in ("weight", "delay") if k in wires.synapse.args}
         synapse = replace(call, args={**call.args, **values})
         receptor = RECEPTORS.index(wires.receptor)
@@ -321,7 +322,12 @@ class _Translator:
         def tick(time: Any) -> Any:
             return grid(np.ceil(np.asarray(time) / dt - 1e-6) + AFTER, dt)
 
-        if isinstance(source, DCSource):
+        if isinstance(source, DCSource) and source.amplitude < 0.0:  # crashes there
+            ends = [] if source.stop is None else [source.stop]
+            times = tick(np.array([source.start, *ends])).tolist()
+            amplitudes = [source.amplitude, *(0.0 for _ in ends)]
+            call = Call("StepCurrentSource", {"times": times, "amplitudes": amplitudes})
+        elif isinstance(source, DCSource):
             stop = grid(FOREVER // 2, dt) if source.stop is None else tick(source.stop)
             window = {"start": float(tick(source.start)), "stop": float(stop)}
             call = Call("DCSource", {"amplitude": source.amplitude, **window})

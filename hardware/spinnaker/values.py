@@ -15,6 +15,8 @@ FIELDS = {
     "gsyn_exc": "value_exc", "gsyn_inh": "value_inh",
 }  # fmt: skip
 """Field of the emulator's cells by state variable."""
+RISES = {"rise_exc": "exc", "rise_inh": "inh"}
+"""Variables of alpha synapses that the board keeps in another form."""
 
 
 def factor(variable: str, target: Target) -> float:

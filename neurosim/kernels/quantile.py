@@ -73,6 +73,24 @@ def _far(x: Any) -> Any:
     return top / bottom
 
 
+@inline
+def tail_normal(u: Any) -> Any:
+    """The quantile of the standard normal distribution for a share outside 0.075 to 0.925."""
+    away = min(u, 1.0 - u)
+    value = math.inf
+    if away > 0.0:
+        r = math.sqrt(-math.log(away))
+        value = _near(r - 1.6) if r <= 5.0 else _far(r - 5.0)
+    return value if u > 0.5 else -value
+
+
+@inline
+def normal(u: Any) -> Any:
+    """The quantile of the standard normal distribution for a share in [0, 1]."""
+    q = u - 0.5
+    return _centre(q) if abs(q) <= 0.425 else tail_normal(u)
+
+
 @kernel
 def fill_normal(u: Any, out: Any) -> None:
     """Quantiles of the standard normal distribution: the twin of
@@ -90,14 +108,8 @@ def fill_normal(u: Any, out: Any) -> None:
     for i in range(u.shape[0]):
         out[i] = _centre(u[i] - 0.5)
     for i in range(u.shape[0]):
-        q = u[i] - 0.5
-        if abs(q) > 0.425:
-            away = min(u[i], 1.0 - u[i])
-            value = math.inf
-            if away > 0.0:
-                r = math.sqrt(-math.log(away))
-                value = _near(r - 1.6) if r <= 5.0 else _far(r - 5.0)
-            out[i] = value if q > 0.0 else -value
+        if abs(u[i] - 0.5) > 0.425:
+            out[i] = tail_normal(u[i])
 
 
 @kernel

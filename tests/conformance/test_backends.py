@@ -28,6 +28,7 @@ from neurosim.testing.start import SEED
 from neurosim.testing.strategies import cases, linear_cases
 
 EVENT, PRECISE, BRIAN2 = "numba-event", "numba-event-precise", "brian2"
+EMULATOR = "spinnaker-emulator"
 BACKENDS = ("numba", "reference", EVENT, PRECISE, BRIAN2)
 JUDGED = ("numba",)
 """Backends that must give the judge's bits."""
@@ -53,6 +54,13 @@ RUNS = {
     if not find_backend(EVENT).check(lower(case.network(), case.dt, 1))
 }
 """Cases that event-driven backends do not refuse."""
+
+EMULATED = [
+    name
+    for name, case in CASES.items()
+    if not find_backend(EMULATOR).check(lower(case.network(), case.dt, 1))
+]
+"""Cases whose networks a SpiNNaker board can run."""
 
 CHANGES = ("unchanged", "changes")
 """Checks of what event-driven backends refuse (``check_refusal`` sees to it)."""
@@ -131,6 +139,19 @@ def test_random_networks(backend: str, timing: str) -> None:
         check_agreement(backend, case)
 
     agree()
+
+
+@pytest.mark.parametrize("check", ["single", "feeding", "jump"])
+def test_emulator(check: str) -> None:
+    """The checks that do not ask for floating point, or for the standard timing."""
+    CHECKS[check](EMULATOR)
+
+
+@pytest.mark.parametrize("case", EMULATED)
+@pytest.mark.parametrize("check", ["repeats", "additions", "pauses", "saved"])
+def test_emulator_on_cases(check: str, case: str) -> None:
+    """It has no judge here: its own arithmetic is checked in ``tests/hardware`` and firmware."""
+    CASE_CHECKS[check](EMULATOR, CASES[case])
 
 
 def test_event_driven_backends_run_many_cases() -> None:

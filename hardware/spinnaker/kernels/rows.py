@@ -135,7 +135,7 @@ def learned(routes, r, word, delay, cell, rings, last, trace, now, final):
     stop = rings.count[cell]
     while stop > 1 and rings.time[at + stop - 1] > end:
         stop -= 1
-    start = stop
+    start = rings.count[cell]  # a late packet may end its window before it begins
     while start > 1 and rings.time[at + start - 1] > begin:
         start -= 1
     before = start - 1
@@ -193,9 +193,6 @@ def plastic_row(routes, r, row, targets, rings, tick, late):
 def take_packet(routes, r, stage, source, targets, rings, tick, late):
     """A packet of a source takes its row of a stage of a route."""
     row = routes.row[r] + source * routes.stages[r] + stage
-    n = routes.ptr[row + 1] - routes.ptr[row]
-    if n == 0:
-        return
     routes.received[row] += 1
     if late > 0:
         t = routes.to[r]

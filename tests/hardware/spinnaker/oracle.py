@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from neurosim.hardware.spinnaker import fixed_point as fp
+from neurosim.hardware.spinnaker.conversion import parameter
 from neurosim.hardware.spinnaker.layout import amplitudes
-from neurosim.hardware.spinnaker.lower import map_plan, parameter
+from neurosim.hardware.spinnaker.lower import map_plan
 from neurosim.hardware.spinnaker.mapping import Mapping, Route, Target
 from neurosim.hardware.spinnaker.settings import Settings
 from neurosim.plan.plan import Plan
@@ -115,11 +116,11 @@ class Cell:
 class Rule:
     """Plasticity of a route: windows by lag, and what a pair does to a weight."""
 
-    def __init__(self, route: Route, dt: float) -> None:
+    def __init__(self, route: Route, dt: float, gain: float) -> None:
         rule: Any = route.rule
         self.rule, self.dt = rule, dt
-        self.a = [fp.to_k(x) for x in amplitudes(rule)]
-        self.low, self.high = fp.to_k(rule.w_min), fp.to_k(rule.w_max)
+        self.a = [fp.to_k(x) for x in amplitudes(rule, gain)]
+        self.low, self.high = fp.to_k(gain * rule.w_min), fp.to_k(gain * rule.w_max)
         self.nearest = rule.pairing == "nearest"
 
     def window(self, tau: float, lag: int) -> int:
@@ -155,7 +156,10 @@ class Oracle:
         self.cells = {t.population: self._cells(t) for t in self.mapping.targets}
         self.due: dict[tuple[int, int, int, int], int] = defaultdict(int)
         self.routes = [self._synapses(r) for r in self.mapping.routes]
-        self.rules = [None if r.rule is None else Rule(r, plan.dt) for r in self.mapping.routes]
+        self.rules = [
+            None if r.rule is None else Rule(r, plan.dt, self.mapping.target(r.post).cell.gain)
+            for r in self.mapping.routes
+        ]
         self.pre: list[dict[tuple[int, int], tuple[int, int]]] = [{} for _ in self.routes]
         self.post = {t.population: [[(0, 0)] for _ in range(t.size)] for t in self.mapping.targets}
         self.saturated = self.skipped = 0

@@ -10,7 +10,7 @@ import pytest
 
 from neurosim import prepare, resume, simulate
 from neurosim.backends.simulation import Simulation
-from neurosim.errors import ParameterError, SimulationError, UnsupportedError
+from neurosim.errors import ParameterError, UnsupportedError
 from neurosim.hardware.spinnaker.emulator import PROFILE, Emulator, EmulatorEngine
 from neurosim.hardware.spinnaker.settings import Disturbance, Settings
 from neurosim.network import AllToAll, FixedProbability, Network
@@ -199,10 +199,22 @@ def test_what_the_board_keeps_in_another_form_is_refused() -> None:
     net.population("izhikevich", 1, IzhikevichCurrExp())
     with start(net) as sim:
         assert sim.read("izhikevich", "stretch").tolist() == [1.0]
-        with pytest.raises(SimulationError, match="no variable 'rise_exc'"):
-            sim.read("alpha", "rise_exc")
+        assert sim.read("alpha", "rise_exc").tolist() == [0.0]
         with pytest.raises(UnsupportedError, match=r"'isyn_exc'.*cannot be set"):
             sim.write("alpha", "isyn_exc", 1.0)
+
+
+def test_the_rise_of_alpha_synapses_is_that_of_their_currents() -> None:
+    net = Network("alpha")
+    pre = net.population("pre", 1, SpikeSourceArray([[2.0]]))
+    cells = net.population("cells", 1, IFCurrAlpha(tau_syn_E=10.0, tau_syn_I=10.0))
+    net.project(pre, cells, AllToAll(), Static(1.0, 1.0))
+    net.project(pre, cells, AllToAll(), Static(-2.0, 1.0), "inhibitory")
+    with start(net) as sim:
+        sim.run(4.0)
+        for side, sign in (("exc", 1.0), ("inh", -2.0)):
+            rise = sim.read("cells", f"rise_{side}")[0]
+            assert rise == pytest.approx(sign * np.e / 10.0 * np.exp(-1.0 / 10.0), rel=0.02)
 
 
 def test_what_a_board_cannot_do_is_refused_and_changes_nothing() -> None:

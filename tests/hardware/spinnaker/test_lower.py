@@ -2,11 +2,10 @@ import numpy as np
 import pytest
 
 from neurosim.errors import MappingError, ParameterError
-from neurosim.hardware.spinnaker import fixed_point as fp
-from neurosim.hardware.spinnaker.lower import bits, board_plan, map_plan, parameter
+from neurosim.hardware.spinnaker.lower import bits, board_plan, map_plan
 from neurosim.hardware.spinnaker.settings import Settings
 from neurosim.network import AllToAll, FromList, Network
-from neurosim.neurons import IFCurrDelta, IFCurrExp
+from neurosim.neurons import IFCurrExp
 from neurosim.neurons.sources import PoissonInput, SpikeSourceArray
 from neurosim.plan.lower import lower
 from neurosim.synapses import STDP, Static
@@ -89,22 +88,6 @@ def test_plastic_populations_share_cores_with_fewer_neurons():
     assert (found.mean, found.largest, found.variance, found.n) == (0.7, 0.7, 0.0, 2)
 
 
-def test_a_weight_of_a_delta_cell_moves_the_membrane_by_as_many_millivolts():
-    def build(net):
-        source = net.population("source", 1, SpikeSourceArray([]))
-        cells = net.population("cells", 2, IFCurrDelta(tau_m=[10.0, 20.0], cm=[0.5, 2.0]))
-        net.project(source, cells, AllToAll(), Static(3.0, 1.0))
-        net.project(source, cells, AllToAll(), Static(-2.0, 1.0), "inhibitory")
-
-    for dt in (1.0, 0.1):
-        made = mapped(build, dt=dt)
-        assert [r.receptor for r in made.routes] == [0, 1]
-        for route, jump in zip(made.routes, (3.0, 2.0), strict=True):
-            for i, (tau_m, cm) in enumerate([(10.0, 0.5), (20.0, 2.0)]):
-                moved = 1.0 - fp.exp_k(-fp.divide(fp.to_k(dt), fp.to_k(tau_m))) / fp.ONE
-                assert route.weights[i] / dt * tau_m / cm * moved == pytest.approx(jump, rel=1e-9)
-
-
 def test_rows_are_ordered_by_source_and_stage():
     delays = np.array([[40.0, 3.0, 70.0], [1.0, 32.0, 33.0]])
 
@@ -127,14 +110,3 @@ def test_rows_are_ordered_by_source_and_stage():
 def test_settings_must_name_populations_of_the_network():
     with pytest.raises(ParameterError, match="must name populations"):
         mapped(lambda net: net.population("a", 1, IFCurrExp()), Settings(populations={"b": {}}))
-
-
-def test_parameters_of_a_population_come_from_its_part_of_the_block():
-    def build(net):
-        net.population("a", 2, IFCurrExp(tau_m=10.0))
-        net.population("b", 2, IFCurrExp(tau_m=[20.0, 30.0]))
-
-    plan = mapped(build).plan
-    assert parameter(plan, 0, "tau_m").tolist() == [10.0, 10.0]
-    assert parameter(plan, 1, "tau_m").tolist() == [20.0, 30.0]
-    assert parameter(plan, 1, "cm").tolist() == [1.0, 1.0]

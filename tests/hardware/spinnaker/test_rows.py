@@ -5,9 +5,8 @@ import pytest
 
 import neurosim as ns
 from neurosim.hardware.spinnaker.lower import map_plan
-from neurosim.hardware.spinnaker.rows import Rows, misplaced, route_bytes, row_words, rows_of
+from neurosim.hardware.spinnaker.rows import Rows, route_bytes, row_words, rows_of
 from neurosim.hardware.spinnaker.settings import Settings
-from neurosim.hardware.spinnaker.usage import slice_size
 from neurosim.plan.lower import lower
 
 
@@ -52,34 +51,3 @@ def test_no_synapses_take_no_rows():
 )
 def test_words_of_plastic_rows(synapses, pairing, words):
     assert row_words(synapses, ns.STDP(weight=1.0, pairing=pairing)) == words
-
-
-@pytest.mark.parametrize(
-    ("kind", "n_pre", "n_post", "delay", "wrong"),
-    [
-        # which of these are right was seen in the memory images of sPyNNaker 7.4.1
-        ("cells", 10, 600, 40.0, 0),  # one stage
-        ("cells", 10, 600, 70.0, 10),
-        ("cells", 10, 200, 70.0, 10),
-        ("cells", 256, 256, 70.0, 0),
-        ("cells", 512, 512, 70.0, 0),
-        ("cells", 300, 300, 70.0, 44),  # the last slice is not full
-        ("cells", 20, 20, 600.0, 0),
-        ("array", 512, 600, 70.0, 256),  # 512 on one core
-        ("poisson", 500, 600, 70.0, 500),
-    ],
-)
-def test_rows_of_delay_stages_that_the_toolchain_misplaces(kind, n_pre, n_post, delay, wrong):
-    source = {
-        "cells": ns.IFCurrExp(),
-        "array": ns.SpikeSourceArray([[1.0]]),
-        "poisson": ns.SpikeSourcePoisson(),
-    }[kind]
-    net = ns.Network()
-    net.population("a", n_pre, source)
-    net.population("b", n_post, ns.IFCurrExp())
-    pairs = [(i, i % n_post) for i in range(n_pre)]
-    net.project("a", "b", ns.FromList(pairs), ns.Static(weight=1.0, delay=delay))
-    mapping = map_plan(lower(net, 1.0, 1), Settings())
-    (route,) = mapping.routes
-    assert misplaced(route, mapping.targets[-1], n_pre, slice_size(mapping, 0)) == wrong

@@ -104,11 +104,10 @@ def test_rows_of_delay_stages_that_the_toolchain_loses():
     net.project("in", "cells", ALL, ns.Static(weight=0.01, delay=70.0), name="far")
     found = one("delayed_rows", net)
     assert (found.level, found.subject) == ("error", "projection 'far'")
-    assert (
-        "loses or misplaces 2560 of 2560 synapses: delays of 70 ticks need 2 delay" in found.problem
+    assert found.problem.startswith("2560 of 2560 synapses would be lost")
+    assert found.remedy.startswith(
+        "Set neurons_per_core of 'cells' to 128: its ring is then longer"
     )
-    assert "(it has 10 in slices of 10)" in found.problem
-    assert found.remedy == "Set neurons_per_core of 'cells' to 128: its ring is then longer."
     assert of("delayed_rows", net, neurons_per_core=128) == []
 
 

@@ -53,3 +53,27 @@ def test_the_remedy_helps():
     (found,) = misplaced(mapped(ns.IFCurrExp(), 100, 256, 80.0))
     assert found.neurons_per_core == 128
     assert not list(misplaced(mapped(ns.IFCurrExp(), 100, 256, 80.0, found.neurons_per_core)))
+
+
+@pytest.mark.parametrize(
+    ("kind", "n_pre", "n_post", "delay", "wrong"),
+    [
+        # which of these are right was seen in the memory images of sPyNNaker 7.4.1
+        (ns.IFCurrExp(), 10, 600, 40.0, 0),  # one stage
+        (ns.IFCurrExp(), 10, 600, 70.0, 10),
+        (ns.IFCurrExp(), 10, 200, 70.0, 10),
+        (ns.IFCurrExp(), 256, 256, 70.0, 0),
+        (ns.IFCurrExp(), 512, 512, 70.0, 0),
+        (ns.IFCurrExp(), 300, 300, 70.0, 44),  # the last slice is not full
+        (ns.IFCurrExp(), 20, 20, 600.0, 0),
+        (ns.SpikeSourceArray([[1.0]]), 512, 600, 70.0, 256),  # 512 on one core
+        (ns.SpikeSourcePoisson(), 500, 600, 70.0, 500),
+    ],
+)
+def test_rows_that_lie_elsewhere_are_counted(kind, n_pre, n_post, delay, wrong):
+    net = ns.Network()
+    pre = net.population("pre", n_pre, kind)
+    cells = net.population("cells", n_post, ns.IFCurrExp())
+    pairs = [(i, i % n_post) for i in range(n_pre)]
+    net.project(pre, cells, ns.FromList(pairs), ns.Static(1.0, delay))
+    assert sum(m.n for m in misplaced(map_plan(lower(net, 1.0, 1)))) == wrong

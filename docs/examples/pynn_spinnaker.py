@@ -37,7 +37,7 @@ teacher_times = [[t + shift for t in pre_times] for shift in intervals]
 pre = sim.Population(6, sim.SpikeSourceArray(spike_times=[*pre_times, 340.0]), label="pre")
 teacher = sim.Population(6, sim.SpikeSourceArray(spike_times=teacher_times), label="teacher")
 post = sim.Population(6, sim.IF_cond_exp(tau_refrac=2.0), label="post", spikes_per_second=50.0)
-sim.Projection(teacher, post, sim.OneToOneConnector(), sim.StaticSynapse(weight=0.5, delay=1.0))
+sim.Projection(teacher, post, sim.OneToOneConnector(), sim.StaticSynapse(weight=0.1, delay=1.0))
 rule = sim.STDPMechanism(
     timing_dependence=sim.SpikePairRule(tau_plus=20.0, tau_minus=20.0, A_plus=0.001, A_minus=0.0012),
     weight_dependence=sim.AdditiveWeightDependence(w_min=0.0, w_max=0.02),

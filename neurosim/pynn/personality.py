@@ -96,7 +96,7 @@ class Personality:
         """Weights as PyNN gives them, from those of the core."""
         return weights
 
-    def plasticity(self, values: dict[str, Any]) -> dict[str, Any]:
+    def constants(self, projection: Any, values: dict[str, Any]) -> dict[str, Any]:
         """Constants of plasticity as the core takes them."""
         return values
 

@@ -159,9 +159,10 @@ class Projection(common.Projection):
         for number, values in enumerate(sets):
             rows = np.flatnonzero(member.ravel() == number)
             delay = np.maximum(1.0, np.rint(self._values["delay"][rows] / dt)) * dt
+            shared = dict(zip(constants, values.tolist(), strict=True))
             synapse = self.synapse_type.native(
                 _simple(self._native_weights(self._values["weight"], rows)), _simple(delay),
-                dict(zip(constants, values.tolist(), strict=True)),
+                simulator.state.personality.constants(self, shared),
             )  # fmt: skip
             pairs = np.stack([self._pre[rows], self._post[rows]], axis=1)
             label = name if number == 0 else f"{name}, {number + 1}"

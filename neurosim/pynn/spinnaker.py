@@ -16,7 +16,7 @@ from neurosim.pynn import simulator
 from neurosim.pynn.build import places
 from neurosim.pynn.personality import FloatArray, Personality
 from neurosim.pynn.spinnaker_cells import CELLS
-from neurosim.pynn.spinnaker_weights import factors, nA_per_mV, on_grid
+from neurosim.pynn.spinnaker_weights import factors, on_grid, one_factor, scales
 
 BACKEND = "spinnaker-emulator"
 SYNAPSES = frozenset({
@@ -38,6 +38,8 @@ MACHINE = (
 )  # fmt: skip
 """Arguments of populations that matter to a machine alone."""
 NEURONS_PER_CORE = 256
+SCALED = frozenset({"IF_curr_delta", "IF_curr_alpha"})
+"""Cells whose weights have another unit on the board than in the core."""
 
 
 class NotOnBoard(UnsupportedError, AttributeError):
@@ -288,32 +290,38 @@ class Spinnaker(Personality):
         """Weights are always those that the board stores."""
         return True
 
-    def _jumps(self, projection: Any, post: Any) -> FloatArray | None:
-        """nA for each mV, for cells whose weights are potentials in the core."""
+    def _scales(self, projection: Any) -> FloatArray | None:
+        """Weight on the board for one of 1 in the core, by target cell, where they differ."""
         ((population, indices),) = places(projection.post)
-        if not isinstance(population.celltype, CELLS["IF_curr_delta"]):
+        if type(population.celltype).__name__ not in SCALED:
             return None
-        each = nA_per_mV(population.native_kind(), population.size, self.dt)
-        return np.asarray(each[indices[post]])
+        each = scales(population.native_kind(), population.size, self.dt, projection.receptor_type)
+        return np.asarray(each[indices])
 
     def native_weights(self, projection: Any, weights: FloatArray, post: Any) -> FloatArray:
-        """Inhibitory currents are negative; of delta cells, potentials."""
-        jumps = self._jumps(projection, post)
-        found = np.abs(weights) if jumps is None else factors(np.abs(weights), jumps)
+        """With the sign and the unit of the core."""
+        by = self._scales(projection)
+        found = np.abs(weights) if by is None else factors(np.abs(weights), by[post])
         negative = projection.receptor_type == "inhibitory"
         return -found if negative and not projection.post.conductance_based else found
 
     def own_weights(self, projection: Any, weights: FloatArray, post: Any) -> FloatArray:
-        jumps = self._jumps(projection, post)
-        return np.abs(weights) if jumps is None else on_grid(np.abs(weights) * jumps)
+        by = self._scales(projection)
+        return np.abs(weights) if by is None else on_grid(np.abs(weights) * by[post])
 
-    def plasticity(self, values: dict[str, Any]) -> dict[str, Any]:
-        """Additive amplitudes are weights; the core multiplies them by the largest weight."""
-        if values["dependence"] != "additive":
+    def constants(self, projection: Any, values: dict[str, Any]) -> dict[str, Any]:
+        """Bounds in the core's unit; additive amplitudes, which are weights here and shares of the
+        largest weight there."""
+        if "w_max" not in values:
             return values
-        by = np.array([values["w_max"]])
-        scaled = {n: factors(np.array([values[n]]), by)[0] for n in ("A_plus", "A_minus")}
-        return {**values, **{name: float(value) for name, value in scaled.items()}}
+        found, by = dict(values), self._scales(projection)
+        if projection.synapse_type.weight_dependence.dependence == "additive":
+            for name in ("A_plus", "A_minus"):
+                found[name] = one_factor(values[name], values["w_max"])
+        if by is not None:
+            for name in ("w_min", "w_max"):
+                found[name] = one_factor(values[name], by[0])
+        return found
 
     def joined(self, way: str | None) -> str:
         if way not in (None, "last"):

@@ -13,34 +13,39 @@ from neurosim.plan.lower import lower
 
 FloatArray = NDArray[np.float64]
 
-LOWER = "neurosim.hardware.spinnaker.lower"
-"""What knows the board's constants; loaded when a cell needs it, as backends are."""
+HARDWARE = "neurosim.hardware.spinnaker"
+"""Where the board's constants are known; loaded when a cell needs it, as backends are."""
 GRID = 2.0**15
 """Every weight of currents that a board stores is a multiple of the inverse, nA."""
+RECEPTORS = ("excitatory", "inhibitory")
 
 
-def nA_per_mV(kind: Any, size: int, dt: float) -> FloatArray:
-    """Current in one tick that moves each neuron of a delta population by 1 mV, as on the board.
+def scales(kind: Any, size: int, dt: float, receptor: str) -> FloatArray:
+    """Weights on the board that are weights of 1 of the core, for each neuron.
 
     Parameters
     ----------
-    kind : IFCurrDelta
-        The neurons.
+    kind : NeuronKind
+        The neurons, IFCurrDelta or IFCurrAlpha.
     size : int
         How many there are.
     dt : float
         Tick, ms.
+    receptor : {"excitatory", "inhibitory"}
+        Where the weights end.
 
     Returns
     -------
-    ndarray, shape (size,), nA/mV
+    ndarray, shape (size,)
+        nA/mV, or a factor.
     """
     network = Network()
     network.population("cells", size, kind)
-    board = import_module(LOWER)
-    mapping = board.map_plan(lower(network, dt, 0))
+    mapping = import_module(f"{HARDWARE}.lower").map_plan(lower(network, dt, 0))
+    to_board = import_module(f"{HARDWARE}.conversion").to_board
     ids = np.arange(size, dtype=np.int32)
-    found: FloatArray = board.to_board(mapping.plan, mapping.targets[0], ids, np.ones(size))
+    at = RECEPTORS.index(receptor)
+    found: FloatArray = to_board(mapping.plan, mapping.targets[0], at, ids, np.ones(size))
     return found
 
 
@@ -77,6 +82,11 @@ def factors(products: FloatArray, by: FloatArray) -> FloatArray:
     best = np.argmin(error, axis=0)
     found: FloatArray = np.take_along_axis(tried, best[np.newaxis], axis=0)[0]
     return found
+
+
+def one_factor(product: float, by: float) -> float:
+    """The same of one number."""
+    return float(factors(np.array([product]), np.array([by]))[0])
 
 
 def on_grid(weights: FloatArray) -> FloatArray:

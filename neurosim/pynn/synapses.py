@@ -87,7 +87,7 @@ class STDPMechanism(_Native, synapses.STDPMechanism):
             "pairing": self.timing_dependence.pairing,
             **constants,
         }
-        return STDP(weight, delay, **simulator.state.personality.plasticity(named))
+        return STDP(weight, delay, **named)
 
 
 class _Part:

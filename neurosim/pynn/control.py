@@ -74,7 +74,8 @@ def setup(
         raise ParameterError(
             "setup", "spike_precision", f"must be one of {PRECISIONS}", spikes, "Choose one."
         )
-    if spikes == "off_grid":
+    board = is_board(options["backend"])
+    if spikes == "off_grid" and not board:
         if options["backend"] not in ("numba", "numba-event-precise"):
             raise ParameterError(
                 "setup", "backend", "must be 'numba-event-precise' for spikes off the grid",
@@ -83,9 +84,11 @@ def setup(
         options["backend"] = "numba-event-precise"
     step: Any = timestep
     personality = Personality()
-    if is_board(options["backend"]):
+    if board:
         step, min_delay, extra = times(timestep, min_delay, max_delay)
-        extra |= {n: v for n, v in extra_params.items() if n not in (*OPTIONS, "spike_precision")}
+        extra |= {name: value for name, value in extra_params.items() if name not in OPTIONS}
+        if spikes == "on_grid":
+            extra.pop("spike_precision", None)  # as it is
         options["weights"], max_delay = "double", "auto"
         common.setup(step, min_delay)
         personality = Spinnaker(options["backend"], step, extra)

@@ -24,13 +24,14 @@ CONFTEST = """
 import pytest
 
 import neurosim.pynn
+import neurosim.pynn_spinnaker
 
 from . import fixtures
 
 
 def only_neurosim(*names):
-    simulator = fixtures.LazySimulator("neurosim")
-    return pytest.mark.parametrize("sim", [pytest.param(simulator, id="neurosim")])
+    simulator = fixtures.LazySimulator("SIMULATOR")
+    return pytest.mark.parametrize("sim", [pytest.param(simulator, id="SIMULATOR")])
 
 
 fixtures.run_with_simulators = only_neurosim
@@ -50,19 +51,69 @@ REASONS = {
 }
 """Why a scenario does not pass."""
 
+_BOARD = {
+    "model that boards have not got": """
+        cell_types.EIF_cond_alpha_isfa_ista cell_types.HH_cond_exp cell_types.SpikeSourceGamma
+        cell_types.SpikeSourcePoissonRefractory
+        cell_types.composed_neuron_model_homogeneous_receptors
+        connectors.all_to_all_tsodyksmarkram
+        connectors.fixed_number_post_with_replacement_heterogeneous_parameters
+        connectors.fixed_number_pre_with_replacement_heterogeneous_parameters
+        parameter_handling.issue505 parameter_handling.set_synaptic_parameters_fully_connected
+        parameter_handling.set_synaptic_parameters_multiply_connected
+        parameter_handling.set_synaptic_parameters_partially_connected
+        recording.record_vm_and_gsyn_from_assembly scenario1.scenario1a scenario4.scenario4
+        scenario5.scenario5 synapse_types.simple_stochastic_synapse
+    """,
+    "`ACSource` and `NoisyCurrentSource` are not emulated": """
+        electrodes.issue437 electrodes.issue442 electrodes.issue445 electrodes.issue497
+        electrodes.issue631 electrodes.issue_465_474_630
+    """,
+    "the emulator refuses changes between runs": """
+        cell_types.update_SpikeSourceArray electrodes.changing_electrode electrodes.issue451
+        electrodes.issue759 ticket166.ticket166
+    """,
+    "`Projection.set` and `Projection.size` are not implemented, as in sPyNNaker": """
+        connectors.issue309 issue274.issue274 parameter_handling.issue302 scenario3.scenario3
+    """,
+    "N steps give N samples": """
+        electrodes.issue483 recording.reset_recording recording.sampling_interval
+    """,
+    "weights are read as boards store them": """
+        connection_handling.connection_access_weight_and_delay connectors.issue622
+    """,
+    "of several synapses of a pair the last is read, not their sum": """
+        connectors.fixed_number_post_with_replacement connectors.fixed_number_pre_with_replacement
+    """,
+    "`DCSource` without `stop` gives no current there": "electrodes.issue321",
+    "times of currents are cut to ticks, not rounded": "electrodes.issue512",
+    "the shortest delay is one tick unless it is given": "issue231.issue231",
+    "spikes lie on ticks": "recording.issue259",
+    "at 0.01 ms the decay of the membrane has an error of 2 percent": "scenario2.scenario2",
+}
+
+BOARD_REASONS = {
+    "test_{}.test_{}".format(*name.split(".")): reason
+    for reason, names in _BOARD.items()
+    for name in names.split()
+}
+"""Why a scenario does not pass on the emulator of SpiNNaker boards."""
+
 
 def archive() -> Path:
     """Where ``make test`` puts the source distribution of the installed PyNN."""
     return Path(sys.prefix) / "sources" / f"pynn-{version('pynn')}.tar.gz"
 
 
-def run(path: Path) -> dict[str, str]:
+def run(path: Path, simulator: str = "neurosim") -> dict[str, str]:
     """Run the scenarios of a source distribution in another process.
 
     Parameters
     ----------
     path : Path
         The archive.
+    simulator : {"neurosim", "neurosim_spinnaker"}
+        PyNN's name of :mod:`neurosim.pynn`, or of :mod:`neurosim.pynn_spinnaker`.
 
     Returns
     -------
@@ -80,7 +131,7 @@ def run(path: Path) -> dict[str, str]:
             f"download --no-deps --no-binary pynn pynn=={version('pynn')}'."
         )
     with TemporaryDirectory() as folder:
-        _extract(path, Path(folder) / "scenarios")
+        _extract(path, Path(folder) / "scenarios", simulator)
         report = Path(folder) / "report.xml"
         done = subprocess.run(
             [
@@ -95,7 +146,7 @@ def run(path: Path) -> dict[str, str]:
         return _outcomes(report)
 
 
-def _extract(path: Path, into: Path) -> None:
+def _extract(path: Path, into: Path, simulator: str) -> None:
     into.mkdir()
     with tarfile.open(path) as file:
         for member in file:
@@ -106,7 +157,7 @@ def _extract(path: Path, into: Path) -> None:
                 (into / name).write_bytes(content.read())
     if not (into / "fixtures.py").is_file():
         raise StoreError(f"file {str(path)!r}: holds no scenarios of PyNN. Use its source archive.")
-    (into / "conftest.py").write_text(CONFTEST)
+    (into / "conftest.py").write_text(CONFTEST.replace("SIMULATOR", simulator))
 
 
 def _outcomes(report: Path) -> dict[str, str]:
@@ -134,6 +185,17 @@ def table(outcomes: Mapping[str, str]) -> str:
     for name, outcome in sorted(outcomes.items()):
         if outcome != "passed":
             lines.append(f"| `{name}` | {REASONS.get(name, 'not explained')} |")
+    return "\n".join(lines)
+
+
+def board_table(outcomes: Mapping[str, str]) -> str:
+    """Outcomes on the emulator of boards as a table in Markdown: reasons and how many they are."""
+    failed = [name for name, outcome in outcomes.items() if outcome != "passed"]
+    lines = ["| outcome | scenarios |", "| --- | --- |"]
+    lines.append(f"| passed | {len(outcomes) - len(failed)} |")
+    why = [BOARD_REASONS.get(name, "not explained") for name in failed]
+    lines += [f"| {reason} | {why.count(reason)} |" for reason in sorted(set(why))]
+    lines.append(f"| all | {len(outcomes)} |")
     return "\n".join(lines)
 
 

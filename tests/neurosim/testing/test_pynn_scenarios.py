@@ -3,7 +3,14 @@ import tarfile
 import pytest
 
 from neurosim.errors import StoreError
-from neurosim.testing.pynn_scenarios import REASONS, archive, run, table
+from neurosim.testing.pynn_scenarios import (
+    BOARD_REASONS,
+    REASONS,
+    archive,
+    board_table,
+    run,
+    table,
+)
 
 
 @pytest.fixture(scope="module")
@@ -23,6 +30,13 @@ def test_all_pass_but_those_with_a_reason(outcomes):
 def test_the_table_in_the_documentation_is_the_present_one(outcomes, request):
     text = (request.config.rootpath / "docs" / "howto" / "pynn.md").read_text()
     assert table(outcomes) in text
+
+
+def test_on_the_emulator_of_boards_all_pass_but_those_with_a_reason(request):
+    outcomes = run(archive(), "neurosim_spinnaker")
+    assert {n for n, outcome in outcomes.items() if outcome != "passed"} == set(BOARD_REASONS)
+    text = (request.config.rootpath / "docs" / "howto" / "pynn.md").read_text()
+    assert board_table(outcomes) in text
 
 
 def test_an_archive_that_is_missing_or_another(tmp_path):

@@ -39,7 +39,7 @@ teacher = sim.Population(6, sim.SpikeSourceArray(spike_times=teacher_times), lab
 post = sim.Population(6, sim.IF_cond_exp(tau_refrac=2.0), label="post", spikes_per_second=50.0)
 sim.Projection(teacher, post, sim.OneToOneConnector(), sim.StaticSynapse(weight=0.1, delay=1.0))
 rule = sim.STDPMechanism(
-    timing_dependence=sim.SpikePairRule(tau_plus=20.0, tau_minus=20.0, A_plus=0.001, A_minus=0.0012),
+    timing_dependence=sim.SpikePairRule(tau_plus=20.0, A_plus=0.001, A_minus=0.0012),
     weight_dependence=sim.AdditiveWeightDependence(w_min=0.0, w_max=0.02),
     weight=0.005, delay=1.0,
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from dataclasses import replace
 from typing import Any
@@ -51,13 +52,18 @@ def is_board(backend: Any) -> bool:
     return bool(getattr(backend, "name", backend) == BACKEND)
 
 
+def warn(text: str, category: type[Warning] = NeurosimWarning) -> None:
+    """Warn at the line of the script, outside of PyNN and neurosim."""
+    frame, level = sys._getframe(1), 2
+    while frame.f_back and frame.f_globals["__name__"].partition(".")[0] in ("neurosim", "pyNN"):
+        frame, level = frame.f_back, level + 1
+    warnings.warn(text, category, stacklevel=level)
+
+
 def note(owner: str, names: list[str]) -> None:
     """Say that arguments have no effect, if there are any."""
     if names:
-        warnings.warn(
-            f"{owner}: {', '.join(names)} mean nothing to the emulator and are ignored.",
-            NeurosimWarning, stacklevel=4,
-        )  # fmt: skip
+        warn(f"{owner}: {', '.join(names)} mean nothing to the emulator and are ignored.")
 
 
 def times(
@@ -65,10 +71,7 @@ def times(
 ) -> tuple[float, float, dict[str, Any]]:
     """Tick and shortest delay (ms), and what of the arguments of ``setup`` has no meaning."""
     if timestep is None:
-        warnings.warn(
-            "setup.timestep: is 0.1 ms unless it is given; boards are made for 1 ms. Give one.",
-            NeurosimWarning, stacklevel=3,
-        )  # fmt: skip
+        warn("setup.timestep: is 0.1 ms unless it is given; boards are made for 1 ms. Give one.")
         timestep = 0.1
     tick = 1.0 if isinstance(timestep, str) else float(timestep)
     shortest = tick if isinstance(min_delay, str) else float(min_delay)
@@ -180,19 +183,16 @@ class Spinnaker(Personality):
             raise ParameterError(owner, "max_permitted", rule, number, "Choose another.")
         self.per_core[cell.__name__] = number
         if simulator.state.populations:
-            warnings.warn(
-                f"{owner}: only affects populations that are made from now on.",
-                NeurosimWarning, stacklevel=3,
-            )  # fmt: skip
+            warn(f"{owner}: only affects populations that are made from now on.")
 
     def electrode(self, name: str, parameters: dict[str, Any]) -> dict[str, Any]:
         self.require(name)
         if name != "DCSource" or "stop" in parameters:
             return parameters
-        warnings.warn(
+        warn(
             "DCSource.stop: is 0 ms on SpiNNaker boards unless it is given, so there is no current."
-            " Give the end.", NeurosimWarning, stacklevel=4,
-        )  # fmt: skip
+            " Give the end."
+        )
         return {**parameters, "stop": parameters.get("start", 0.0)}
 
     def current(self, values: dict[str, Any]) -> dict[str, Any]:
@@ -280,10 +280,11 @@ class Spinnaker(Personality):
         ticks = np.maximum(1.0, np.rint(given))
         off = np.abs(ticks - given) > 1e-6
         if off.any():
-            warnings.warn(
+            warn(
                 f"Projection {projection.label!r}: {int(off.sum())} of {len(off)} delays were "
-                f"rounded to ticks of {self.dt:g} ms.", RoundingWarning, stacklevel=4,
-            )  # fmt: skip
+                f"rounded to ticks of {self.dt:g} ms.",
+                RoundingWarning,
+            )
         return np.where(off, ticks / self.per_ms, delays)
 
     def stored(self, projection: Any) -> bool:

@@ -67,8 +67,8 @@ def factors(products: FloatArray, by: FloatArray) -> FloatArray:
     Examples
     --------
     >>> by = np.array([0.04877])
-    >>> float(factors(np.array([1.5]), by) * by)
-    1.5
+    >>> (factors(np.array([1.5]), by) * by).tolist()
+    [1.5]
     """
     products, by = np.broadcast_arrays(np.asarray(products, dtype=np.float64), by)
     first = products / by

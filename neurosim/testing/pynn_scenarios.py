@@ -1,8 +1,8 @@
 """PyNN's own scenarios as a conformance suite of :mod:`neurosim.pynn`.
 
 ``python -m neurosim.testing.pynn_scenarios ARCHIVE`` runs them from a source distribution of PyNN
-and prints a table in Markdown. In a checkout ``make test`` puts that archive into the environment's
-folder ``sources``.
+and prints a table in Markdown; with ``--board`` on the emulator of SpiNNaker boards. In a checkout
+``make test`` puts that archive into the environment's folder ``sources``.
 """
 
 from __future__ import annotations
@@ -200,4 +200,9 @@ def board_table(outcomes: Mapping[str, str]) -> str:
 
 
 if __name__ == "__main__":
-    print(table(run(Path(sys.argv[1]) if len(sys.argv) > 1 else archive())))
+    words = [word for word in sys.argv[1:] if word != "--board"]
+    source = Path(words[0]) if words else archive()
+    if "--board" in sys.argv:
+        print(board_table(run(source, "neurosim_spinnaker")))
+    else:
+        print(table(run(source)))

@@ -56,6 +56,7 @@ class State(common.control.BaseState):
         """Back to time 0; the network is made anew for the next run."""
         self.simulation: Simulation | None = None
         self.network: Network | None = None
+        self._preview: Simulation | None = None
         self.running = False
         self.changed = False
         self.t_start = 0
@@ -92,6 +93,7 @@ class State(common.control.BaseState):
         """The simulation, with everything that was declared or set until now."""
         if self.simulation is None:
             self._note(0.0)
+            self._preview = None
             self.network = build.network(self)
             self.simulation = self._prepared(self.network)
         elif self.changed:
@@ -112,7 +114,12 @@ class State(common.control.BaseState):
 
     def preview(self) -> Simulation:
         """The simulation; before the first run, one of what is declared so far, to look at."""
-        return self.simulation or self._prepared(build.network(self))
+        if self.simulation is not None:
+            return self.simulation
+        if self._preview is None or self.changed:
+            self._preview = self._prepared(build.network(self))
+            self.changed = False
+        return self._preview
 
     def _prepared(self, network: Network) -> Simulation:
         options = self.personality.options(self.options, self.populations)

@@ -135,7 +135,7 @@ class Spinnaker(Personality):
             )
 
     def model(self, kind: type) -> type:
-        if kind not in CELLS.values() and kind.__name__ not in CELLS:
+        if kind.__name__ not in CELLS:
             self.require(kind.__name__)
         return CELLS[kind.__name__]
 

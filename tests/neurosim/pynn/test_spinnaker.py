@@ -258,6 +258,19 @@ def test_weights_are_read_as_they_are_stored_before_and_after(board):
     assert wires[0].weight == first[0][2]
 
 
+def test_weights_before_a_run_follow_what_is_declared(board):
+    cells, wires = joined(board, 0.3)
+    first = weights(wires)
+    assert first == [round(0.3 * 2**15) / 2**15] * 2
+    assert [c.weight for c in wires.connections] == first
+    source = wires.pre
+    board.Projection(source, cells, board.OneToOneConnector(), board.StaticSynapse(weight=1.7))
+    coarse = weights(wires)
+    assert coarse == [round(0.3 * 2**13) / 2**13] * 2  # 2 nA in a tick: shift 2
+    board.run(1.0)
+    assert weights(wires) == coarse
+
+
 def test_a_delta_cell_s_weight_is_a_current(board):
     cells, _ = joined(board, 2.0, cell=board.IF_curr_delta())
     cells.record("v")
@@ -315,6 +328,25 @@ def test_nearest_pairs(board):
     rule = board.extra_models.SpikeNearestPairRule
     found, _ = plastic(board, rule, board.AdditiveWeightDependence)
     assert found == [3567.0, 3746.0, 3994.0, 4007.0]  # G4
+
+
+@pytest.mark.parametrize("name", ["IF_curr_exp", "IF_curr_delta", "IF_curr_alpha"])
+def test_bounds_and_amplitudes_are_exact_in_the_board_s_unit(board, name):
+    rule = board.STDPMechanism(
+        timing_dependence=board.SpikePairRule(A_plus=0.0625, A_minus=0.03),
+        weight_dependence=board.AdditiveWeightDependence(w_min=0.1, w_max=1.7), weight=0.5,
+    )  # fmt: skip
+    cells = board.Population(2, getattr(board, name)())
+    wires = board.Projection(cells, cells, board.AllToAllConnector(), rule)
+    assert [wires.get(n, "list", with_address=False)[0] for n in ("A_plus", "w_max")] == [
+        0.0625, 1.7,
+    ]  # fmt: skip
+    board.run(1.0)
+    (route,) = board.simulation()._engine.mapping.routes
+    assert (route.weights == 0.5).all()
+    assert (route.rule.w_min, route.rule.w_max) == pytest.approx((0.1, 1.7), rel=3e-16)
+    assert route.rule.A_plus * route.rule.w_max == pytest.approx(0.0625, rel=3e-16)
+    assert route.rule.A_minus * route.rule.w_max == pytest.approx(0.03, rel=3e-16)
 
 
 def test_plasticity_refuses(board):

@@ -14,6 +14,7 @@ from neurosim.neurons.base import NeuronKind
 from neurosim.neurons.conductance import IFCondAlpha, IFCondExp
 from neurosim.neurons.hh import HHCondExp
 from neurosim.neurons.izhikevich import Izhikevich
+from neurosim.neurons.izhikevich_exp import IzhikevichCurrExp
 from neurosim.neurons.leaky import Leaky
 from neurosim.neurons.lif import IFCurrExp
 from neurosim.neurons.lif_alpha import IFCurrAlpha
@@ -30,6 +31,7 @@ BOUNDS: dict[str, tuple[float, float]] = {
     "if_curr_alpha": (3.2, 1.8),
     "izhikevich euler": (1.4, 0.7),
     "izhikevich rk4": (6.4, 3.2),
+    "izhikevich_curr_exp": (2.4, 1.4),
     "if_cond_exp exponential_euler": (4.5, 2.2),
     "if_cond_exp pade": (2.6, 1.4),
     "if_cond_exp rk4": (4.0, 2.2),
@@ -49,8 +51,8 @@ them when their loops were not vectorised (``NUMBA_LOOP_VECTORIZE=0 NUMBA_SLP_VE
 def forms() -> dict[str, NeuronKind]:
     """A neuron of every built-in kind and integrator, by name."""
     kinds = (
-        IFCurrDelta, IFCurrExp, IFCurrAlpha, Izhikevich, IFCondExp, IFCondAlpha, AdEx, HHCondExp,
-        Leaky,
+        IFCurrDelta, IFCurrExp, IFCurrAlpha, Izhikevich, IzhikevichCurrExp, IFCondExp,
+        IFCondAlpha, AdEx, HHCondExp, Leaky,
     )  # fmt: skip
     found: dict[str, NeuronKind] = {}
     for kind in kinds:

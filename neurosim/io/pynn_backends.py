@@ -15,6 +15,12 @@ BOARD_CELLS = frozenset({
     "IF_curr_exp", "IF_curr_alpha", "IF_curr_delta", "IF_cond_exp", "Izhikevich",
     "SpikeSourceArray", "SpikeSourcePoisson",
 })  # fmt: skip
+OTHER_ON_BOARD = {
+    "IF_curr_delta": "weights are nA in one step there, not mV",
+    "IF_curr_alpha": "currents there do not peak with the weight",
+    "Izhikevich": "it has decaying currents in nA there, not jumps in mV",
+}
+"""Cells that mean something else on a board than in PyNN's other back ends."""
 BOARD_SYNAPSES = frozenset({"StaticSynapse", "STDPMechanism"})
 BOARD_DEPENDENCES = frozenset({"AdditiveWeightDependence", "MultiplicativeWeightDependence"})
 BOARD_VARIABLES = frozenset({"spikes", "v", "gsyn_exc", "gsyn_inh"})
@@ -73,6 +79,12 @@ def cell_problem(backend: str, cell: Call, initial: Mapping[str, Any], earliest:
     """
     if backend == BOARD and cell.name not in BOARD_CELLS:
         return f"{cell.name} is not among the cells of {BOARD} ({', '.join(sorted(BOARD_CELLS))})"
+    if backend == BOARD and cell.name in OTHER_ON_BOARD:
+        return (
+            f"{cell.name} is another cell on a board: {OTHER_ON_BOARD[cell.name]}; use "
+            "'neurosim deploy' or backend 'spinnaker-board', which convert (Izhikevich: "
+            "IzhikevichCurrExp)"
+        )
     if backend == NEST:
         held = sorted({"isyn_exc", "isyn_inh"} & set(initial))
         if held:

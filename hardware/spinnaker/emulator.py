@@ -18,6 +18,7 @@ from neurosim.hardware.spinnaker import fixed_point as fp
 from neurosim.hardware.spinnaker.cells import CELLS, RECEPTORS
 from neurosim.hardware.spinnaker.conversion import to_board
 from neurosim.hardware.spinnaker.counters import counters, total
+from neurosim.hardware.spinnaker.kernels.arrays import STATE
 from neurosim.hardware.spinnaker.layout import Layout, lay_out, sorted_sources
 from neurosim.hardware.spinnaker.lower import board_plan, map_plan
 from neurosim.hardware.spinnaker.mapping import Mapping, Route, Target
@@ -316,21 +317,37 @@ class EmulatorEngine:
             self.arrays.routes.word[at] = words
 
     def flush(self, block: int) -> None:
+        """Nothing: a board changes weights at presynaptic spikes alone, by the rule of then."""
+
+    def freeze(self, block: int, frozen: bool) -> None:
         """A board cannot do so."""
         raise UnsupportedError(
             "spinnaker: a board changes weights at presynaptic spikes only, and plasticity cannot "
             "be stopped. Read them with weights(), or use another backend."
         )
 
-    def freeze(self, block: int, frozen: bool) -> None:
-        """A board cannot do so."""
-        self.flush(block)
-
     def changed(self, plan: Plan) -> EmulatorEngine:
-        """A board cannot do so."""
-        raise UnsupportedError(
-            "spinnaker: a network on a board cannot be changed. Build it anew, or use 'numba'."
-        )
+        """An engine of a plan of the same structure that goes on from here, as boards do between
+        runs: parameters are loaded anew, state, weights and what is on its way stay."""
+        made = EmulatorEngine(plan, self.settings, self.disturbance)
+        if [t.shifts for t in self.mapping.targets] != [t.shifts for t in made.mapping.targets]:
+            raise UnsupportedError(
+                "spinnaker: the scale of weights cannot change in a run. Make a new simulation."
+            )
+        before, after = (e.arrays.sources._asdict() for e in (self, made))
+        if not all(np.array_equal(before[name], after[name]) for name in ("rate", "begin", "end")):
+            raise UnsupportedError(
+                "spinnaker: Poisson sources cannot change during a run. Make a new simulation."
+            )
+        made.step, kept = self.step, self._changing()
+        for name, array in made._changing().items():
+            group, _, field = name.partition("/")
+            if group != "cells" or field in STATE:
+                array[...] = kept[name]
+        s = made.arrays.sources
+        left = s.stamp >= self.step
+        made.arrays.sources = s._replace(stamp=s.stamp[left], unit=s.unit[left])
+        return made
 
     # state
 

@@ -69,10 +69,6 @@ _BOARD = {
         electrodes.issue437 electrodes.issue442 electrodes.issue445 electrodes.issue497
         electrodes.issue631 electrodes.issue_465_474_630
     """,
-    "the emulator refuses changes between runs": """
-        cell_types.update_SpikeSourceArray electrodes.changing_electrode electrodes.issue451
-        electrodes.issue759 ticket166.ticket166
-    """,
     "`Projection.set` and `Projection.size` are not implemented, as in sPyNNaker": """
         connectors.issue309 issue274.issue274 parameter_handling.issue302 scenario3.scenario3
     """,
@@ -85,7 +81,9 @@ _BOARD = {
     "of several synapses of a pair the last is read, not their sum": """
         connectors.fixed_number_post_with_replacement connectors.fixed_number_pre_with_replacement
     """,
-    "`DCSource` without `stop` gives no current there": "electrodes.issue321",
+    "`DCSource` without `stop` gives no current there": """
+        electrodes.changing_electrode electrodes.issue321
+    """,
     "times of currents are cut to ticks, not rounded": "electrodes.issue512",
     "the shortest delay is one tick unless it is given": "issue231.issue231",
     "spikes lie on ticks": "recording.issue259",

@@ -61,6 +61,13 @@ class Cells(NamedTuple):
     fired: Any
 
 
+STATE = frozenset({
+    "v", "u", "refractory", "h", "value_exc", "value_inh", "linear_exc", "linear_inh", "factor_exc",
+    "factor_inh", "waiting_exc", "waiting_inh", "fired",
+})  # fmt: skip
+"""Fields of cells that are no parameters."""
+
+
 class Targets(NamedTuple):
     """Populations of cells, one entry each, int64.
 

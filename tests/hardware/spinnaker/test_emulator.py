@@ -222,8 +222,6 @@ def test_what_a_board_cannot_do_is_refused_and_changes_nothing() -> None:
         sim.run(20.0)
         with pytest.raises(UnsupportedError, match="plasticity cannot"):
             sim.freeze("plastic")
-        with pytest.raises(UnsupportedError, match=r"cannot be changed|plasticity cannot"):
-            sim.change(busy())
         rest = observe(sim.run(70.0))
     with start() as sim:
         require_same(observe(sim.run(90.0)), rest, "a refusal changes a result")

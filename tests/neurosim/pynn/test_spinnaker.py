@@ -447,14 +447,28 @@ def test_start_values(board):
     assert v.tolist() == [-60.0, -70.0]
 
 
-def test_changes_between_runs_are_refused(board):
+def test_changes_between_runs(board):
+    source = board.Population(1, board.SpikeSourceArray(spike_times=[1.0]))
+    noise = board.Population(1, board.SpikeSourcePoisson(rate=5.0))
     cells = board.Population(1, board.IF_curr_exp())
-    cells.record("v")
-    board.run(2.0)
+    cells.record(["v", "spikes"])
+    board.Projection(source, cells, board.AllToAllConnector(), board.StaticSynapse(weight=0.5))
+    board.run(10.0)
     cells.set(i_offset=1.0)
-    with pytest.raises(UnsupportedError):
-        board.run(2.0)
+    source.set(spike_times=[1.0, 14.0])
+    cells.record("gsyn_exc")
+    board.run(10.0)
+    segment = cells.get_data().segments[0]
+    v, g = (segment.filter(name=name)[0].magnitude[:, 0] for name in ("v", "gsyn_exc"))
+    assert (len(v), len(g)) == (20, 20)
+    assert np.isnan(g).tolist() == [True] * 10 + [False] * 10
+    steps = np.diff(v)
+    assert steps[9] < 0.1 < 0.8 < steps[10]  # the tick of the first update with the current
+    assert steps[14] < steps[13]
+    assert steps[15] > steps[14] + 0.3  # and with the spike at 14 ms
+    noise.set(rate=50.0)
+    with pytest.raises(UnsupportedError, match="Poisson sources cannot change"):
+        board.run(1.0)
     board.reset()
     board.run(3.0)
-    v = cells.get_data().segments[-1].analogsignals[0].magnitude[:, 0]
-    assert v[-1] > -65.0
+    assert noise.get("rate") == 50.0

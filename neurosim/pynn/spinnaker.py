@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from pyNN import errors
 
 from neurosim.backends.registry import backend as find_backend
+from neurosim.declare import Bounds, number
 from neurosim.errors import NeurosimWarning, ParameterError, RoundingWarning, UnsupportedError
 from neurosim.pynn import simulator
 from neurosim.pynn.build import places
@@ -33,11 +34,6 @@ SETTINGS = (
     "neurons_per_core", "spikes_per_second", "ring_buffer_sigma", "max_expected_summed_weight",
 )  # fmt: skip
 """Arguments of populations that the emulator takes."""
-MACHINE = (
-    "splitter", "n_colour_bits", "incoming_spike_buffer_size", "drop_late_spikes",
-    "n_synapse_cores", "allow_delay_extensions",
-)  # fmt: skip
-"""Arguments of populations that matter to a machine alone."""
 NEURONS_PER_CORE = 256
 SCALED = frozenset({"IF_curr_delta", "IF_curr_alpha"})
 """Cells whose weights have another unit on the board than in the core."""
@@ -73,8 +69,10 @@ def times(
     if timestep is None:
         warn("setup.timestep: is 0.1 ms unless it is given; boards are made for 1 ms. Give one.")
         timestep = 0.1
-    tick = 1.0 if isinstance(timestep, str) else float(timestep)
-    shortest = tick if isinstance(min_delay, str) else float(min_delay)
+    given = 1.0 if timestep == "auto" else timestep
+    tick = number("setup", "timestep", given, Bounds("ms", low=0.001), scalar=True)
+    given = tick if min_delay == "auto" else min_delay
+    shortest = number("setup", "min_delay", given, Bounds("ms", low=0.0), scalar=True)
     return tick, shortest, {} if max_delay in ("auto", None) else {"max_delay": max_delay}
 
 

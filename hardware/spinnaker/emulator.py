@@ -61,7 +61,7 @@ class Emulator:
         synapses=SYNAPSES,
         features=(
             "plasticity", "closed_loop", "weight_readback", "state_readback", "exact_delays",
-            "save_state",
+            "save_state", "change",
         ),
         notes="whole-number arithmetic of SpiNNaker boards (sPyNNaker 7.4.1), bit by bit",
     )  # fmt: skip

@@ -148,7 +148,7 @@ def test_emulator(check: str) -> None:
 
 
 @pytest.mark.parametrize("case", EMULATED)
-@pytest.mark.parametrize("check", ["repeats", "additions", "pauses", "saved"])
+@pytest.mark.parametrize("check", ["repeats", "additions", "pauses", "saved", "unchanged"])
 def test_emulator_on_cases(check: str, case: str) -> None:
     """It has no judge here: its own arithmetic is checked in ``tests/hardware`` and firmware."""
     CASE_CHECKS[check](EMULATOR, CASES[case])

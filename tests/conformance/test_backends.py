@@ -71,6 +71,12 @@ QUICK = ("own kind", "poisson", "recurrent spinnaker")
 SYMBOLIC = ("neurons if_curr_alpha", "parameters")
 """Cases whose equations Brian2 solves for ten seconds."""
 
+VARIANTS = (
+    "stdp axonal", "stdp dendritic", "stdp in double", "recurrent spinnaker", "poisson spinnaker",
+    "delays spinnaker", "weights in double", "tsodyks-markram spinnaker",
+)  # fmt: skip
+"""Cases that differ little from others, as far as Brian2 goes: slow."""
+
 
 def marked(backend: str, check: str, case: str) -> Any:
     """A pair of a check and a case, with the marks that it needs on a backend."""
@@ -166,7 +172,7 @@ def test_closeness(case: str) -> None:
 
 @pytest.mark.parametrize(
     "case",
-    [pytest.param(c, marks=pytest.mark.slow) if c in SYMBOLIC else c for c in CASES],
+    [pytest.param(c, marks=pytest.mark.slow) if c in (*SYMBOLIC, *VARIANTS) else c for c in CASES],
 )
 def test_closeness_of_brian2(case: str) -> None:
     check_closeness(BRIAN2, CASES[case], *CLOSE.get(case, (STEPPED, 0.0)))

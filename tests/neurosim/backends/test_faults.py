@@ -326,7 +326,7 @@ def test_a_second_ctrl_c_closes_the_simulation_and_leaves_no_thread(monkeypatch)
     deadline = time.monotonic() + 15.0
     while len(workers()) > before and time.monotonic() < deadline:
         time.sleep(0.05)
-    assert len(workers()) == before
+    assert len(workers()) <= before  # those of tests before may have gone meanwhile
 
 
 BUILD = """

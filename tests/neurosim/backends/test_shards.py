@@ -25,6 +25,7 @@ every_way = pytest.mark.parametrize("way", WAYS)
 # every conformance case, cut within its few neurons
 
 
+@pytest.mark.slow
 def test_every_case_in_plain_python(tmp_path):
     path = tmp_path / "found.json"
     done = subprocess.run(

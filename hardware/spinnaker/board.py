@@ -18,7 +18,7 @@ from neurosim.hardware.spinnaker.cells import CELLS
 from neurosim.hardware.spinnaker.deployment import Deployment
 from neurosim.hardware.spinnaker.lower import board_plan, map_plan
 from neurosim.hardware.spinnaker.mapping import Mapping
-from neurosim.hardware.spinnaker.settings import Settings
+from neurosim.hardware.spinnaker.settings import Settings, plain
 from neurosim.hardware.spinnaker.stages import misplaced
 from neurosim.hardware.spinnaker.targets import Target, find
 from neurosim.hardware.spinnaker.toolchain import Toolchain, require_spynnaker
@@ -136,7 +136,8 @@ class _Maker:
             mapping = map_plan(plan, self.settings)
             deployment = translate(mapping, self.connectors)
             _require_rows(mapping, deployment)
-            engine = BoardEngine(plan, deployment, Toolchain(deployment, self.target))
+            chain = Toolchain(deployment, self.target)
+            engine = BoardEngine(plan, deployment, chain, self.settings)
         self._last = weakref.ref(engine)
         return engine
 
@@ -172,10 +173,15 @@ class BoardEngine:
         The same in sPyNNaker's terms.
     chain : Toolchain
         The tools that hold it.
+    settings : Settings
+        Choices of the deployment.
     """
 
-    def __init__(self, plan: Plan, deployment: Deployment, chain: Toolchain) -> None:
+    def __init__(
+        self, plan: Plan, deployment: Deployment, chain: Toolchain, settings: Settings
+    ) -> None:
         self.plan, self.deployment, self.chain, self.step = plan, deployment, chain, 0
+        self.settings = settings
         self._finish = weakref.finalize(self, chain.close)
 
     def again(self) -> Self:
@@ -183,7 +189,7 @@ class BoardEngine:
         if self.step:
             self.chain.reset()
         self._finish.detach()
-        return type(self)(self.plan, self.deployment, self.chain)
+        return type(self)(self.plan, self.deployment, self.chain, self.settings)
 
     def close(self) -> None:
         """Give the machine back."""
@@ -234,6 +240,7 @@ class BoardEngine:
             "spynnaker": self.chain.version,
             "target": repr(self.chain.target),
             "virtual": self.chain.virtual,
+            "settings": plain(self.settings),
             "translation": list(self.deployment.notes),
         }
         if self.chain.virtual:

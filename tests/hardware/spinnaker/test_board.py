@@ -19,6 +19,7 @@ from neurosim.errors import (
 )
 from neurosim.hardware.spinnaker import board, toolchain
 from neurosim.hardware.spinnaker.board import SpinnakerBoard
+from neurosim.hardware.spinnaker.comparison import compare
 from neurosim.hardware.spinnaker.deployment import Counter
 from neurosim.hardware.spinnaker.settings import Settings
 from neurosim.hardware.spinnaker.targets import Board, Virtual
@@ -127,6 +128,16 @@ def test_a_recording_is_what_the_board_recorded():
     assert notes["spynnaker"] == "7.4.1"
     assert notes["target"] == "Board(hostname='10.0.0.1')"
     assert notes["counters"] == {"cells(0:5) at 0,0,3": {"Number_of_late_spikes": 7}}
+
+
+def test_a_run_on_a_board_can_be_compared_with_one_on_the_emulator():
+    emulated = ns.simulate(network(), 7.0, dt=1.0, seed=3, backend="spinnaker-emulator")
+    with prepared(settings=Settings(neurons_per_core=3)) as sim:
+        found = compare(emulated, sim.run(7.0).recording())
+    (cells,) = found.spikes
+    assert (cells.expected, cells.found, cells.same) == (0, 12, 0)  # the last tick does not count
+    assert found.shift == 0
+    assert found.causes
 
 
 def test_a_second_run_goes_on_and_each_is_one_run_of_the_board(stub):

@@ -65,7 +65,7 @@ EMULATED = [
 CHANGES = ("unchanged", "changes")
 """Checks of what event-driven backends refuse (``check_refusal`` sees to it)."""
 
-QUICK = ("own kind", "poisson", "recurrent spinnaker")
+QUICK = ("own kind", "recurrent spinnaker")
 """Cases on which all checks of Brian2 run by default; the others are slow."""
 
 SYMBOLIC = ("neurons if_curr_alpha", "parameters")
@@ -178,6 +178,7 @@ def test_closeness_of_brian2(case: str) -> None:
     check_closeness(BRIAN2, CASES[case], *CLOSE.get(case, (STEPPED, 0.0)))
 
 
+@pytest.mark.slow
 def test_closeness_of_control_on_brian2() -> None:
     check_control_closeness(BRIAN2, WEIGHTS, WEIGHTS)
 

@@ -38,6 +38,7 @@ def test_pairings_change_weights_alike():
     assert sum(w > 0.02 for w in weights) == sum(w < 0.02 for w in weights) == 4
 
 
+@pytest.mark.slow
 def test_a_balanced_network_has_the_same_rates():
     ours, theirs = both("pynn_vogels_abbott.py", r"(ex|in)\w+: ")
     rates = [[float(line.split()[1]) for line in found] for found in (ours, theirs)]

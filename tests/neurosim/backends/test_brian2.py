@@ -273,6 +273,7 @@ I : amp
 """
 
 
+@pytest.mark.slow
 def test_hodgkin_huxley_neurons_approach_the_equations_in_brian2():
     """Our splitting against Brian2's Runge-Kutta of the equations, both with small steps."""
     b, p, dt = brian2, HHCondExp(), 0.01

@@ -11,7 +11,7 @@ from neurosim.hardware.spinnaker.kernels.arrays import (
     MEMBRANE_LIF,
 )
 from neurosim.hardware.spinnaker.kernels.words import decayed, multiply, wrap
-from neurosim.kernels._jit import inner, wide_vectors
+from neurosim.kernels._jit import inline, inner, wide_vectors
 
 ONE = 32768
 LONG_STEP = 60620
@@ -83,6 +83,15 @@ def take_inputs(cells, targets, t, ring, tick):
         )  # fmt: skip
 
 
+@inline
+def moved(v, waits, current, resistance, rest, decay):
+    """Potential of a LIF after a tick, and the ticks that it still waits."""
+    goal = wrap(multiply(current, resistance) + rest)
+    free = wrap(goal - multiply(decay, wrap(goal - v)))
+    held = waits > 0
+    return v if held else free, waits - 1 if held else waits
+
+
 @inner
 def lif_current(cells, first, size):
     """LIF cells whose synapses give currents."""
@@ -97,10 +106,7 @@ def lif_current(cells, first, size):
         v, waits = np.int64(potential[i]), np.int64(refractory[i])
         current = wrap(np.int64(exc[i]) - inh[i])
         current = wrap(current + offset[i] + injected[i])
-        goal = wrap(multiply(current, resistance[i]) + rest[i])
-        free = wrap(goal - multiply(decay[i], wrap(goal - v)))
-        v = free if waits <= 0 else v
-        waits = waits if waits <= 0 else waits - 1
+        v, waits = moved(v, waits, current, resistance[i], rest[i], decay[i])
         spiked = v >= threshold[i]
         potential[i] = reset[i] if spiked else v
         refractory[i] = refractory_ticks[i] if spiked else waits
@@ -134,10 +140,7 @@ def lif_conductance(cells, first, size):
         current = multiply(g_exc, wrap(reversal_exc[i] - v))
         current = wrap(current - multiply(-g_inh, wrap(reversal_inh[i] - v)))
         current = wrap(current + offset[i] + injected[i])
-        goal = wrap(multiply(current, resistance[i]) + rest[i])
-        free = wrap(goal - multiply(decay[i], wrap(goal - v)))
-        v = free if waits <= 0 else v
-        waits = waits if waits <= 0 else waits - 1
+        v, waits = moved(v, waits, current, resistance[i], rest[i], decay[i])
         spiked = v >= threshold[i]
         potential[i] = reset[i] if spiked else v
         refractory[i] = refractory_ticks[i] if spiked else waits

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 import neurosim as ns
 from neurosim.backends.simulation import Simulation
 from neurosim.hardware.spinnaker.cells import CELLS
+from neurosim.hardware.spinnaker.conversion import to_board
 from neurosim.hardware.spinnaker.emulator import Emulator
 from neurosim.hardware.spinnaker.lower import map_plan
 from neurosim.hardware.spinnaker.mapping import Mapping
@@ -87,7 +88,9 @@ def plastic(simulation: Simulation, mapping: Mapping, label: str) -> list[Synaps
             continue
         if route.block not in weights:
             weights[route.block] = simulation.weights(route.name, pending=False).weight
-        values = np.abs(weights[route.block][route.places]) * target.scale(route.receptor)
+        given = weights[route.block][route.places]
+        board = to_board(mapping.plan, target, route.receptor, route.targets, given)
+        values = board * target.scale(route.receptor)
         pre = mapping.plan.populations[route.pre].name
         columns = (route.sources(), route.targets, route.delays, np.rint(values).astype(int))
         found += [

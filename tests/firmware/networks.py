@@ -116,6 +116,10 @@ def static(kind: str, dt: float, seed: int) -> Any:
     return net
 
 
+ALIKE = {"alpha": {"tau_syn_E": 4.0}, "delta": {"tau_m": 15.0, "cm": 0.8}}
+"""What cells must have in common, so that one bound of their plastic weights holds for all."""
+
+
 def plastic(
     dependence: str, pairing: str, longest: int, seed: int, kind: str = "exp", dt: float = 1.0
 ) -> Any:
@@ -129,7 +133,8 @@ def plastic(
     net = ns.Network(f"plastic {kind} {dependence} {pairing} {longest} {dt:g} {seed}")
     net.population("in", 30, _source(rng, 30, dt, 0.05))
     net.population("teacher", 20, _source(rng, 20, dt, 0.04))
-    net.population("out", 24, make(rng, 24), initial=_start(rng, kind, 24))
+    cells = make(rng, 24).replace(**ALIKE.get(kind, {}))
+    net.population("out", 24, cells, initial=_start(rng, kind, 24))
     rule = {
         "tau_plus": float(np.round(rng.uniform(5.0, 30.0), 2)),
         "tau_minus": float(np.round(rng.uniform(5.0, 40.0), 2)),

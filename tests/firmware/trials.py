@@ -31,6 +31,8 @@ TRIALS = [
     Trial(networks.plastic("additive", "all_to_all", 6, 10, "izhikevich")),
     Trial(networks.plastic("additive", "all_to_all", 5, 11, "alpha")),
     Trial(networks.plastic("additive", "nearest", 6, 12, "cond")),
+    Trial(networks.plastic("additive", "all_to_all", 6, 16, "delta")),
+    Trial(networks.plastic("additive", "nearest", 5, 17, "delta")),
     Trial(networks.plastic("additive", "all_to_all", 12, 13, dt=0.1), 0.1),
     Trial(networks.plastic("multiplicative", "nearest", 5, 14)),
     Trial(

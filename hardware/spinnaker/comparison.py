@@ -104,6 +104,9 @@ class Comparison:
         Numbers that differ on the board, the most important first.
     saturations : int
         Additions to accumulators that were cut off.
+    cut_histories : int
+        Times that a plastic synapse should have looked further back than the 15 spikes that the
+        board keeps of a cell: what it would have learned from earlier ones is lost.
     """
 
     dt: float
@@ -113,6 +116,7 @@ class Comparison:
     traces: tuple[TraceDifference, ...]
     causes: tuple[Cause, ...]
     saturations: int
+    cut_histories: int
     _recordings: tuple[Recording, Recording]
 
     @property
@@ -132,7 +136,7 @@ class Comparison:
             "dt": self.dt, "shift": self.shift, "tolerance": self.tolerance, "equal": self.equal,
             "spikes": [asdict(s) for s in self.spikes], "traces": [asdict(t) for t in self.traces],
             "causes": [asdict(c) | {"relative": c.relative} for c in self.causes],
-            "saturations": self.saturations,
+            "saturations": self.saturations, "cut_histories": self.cut_histories,
         }  # fmt: skip
 
     def __str__(self) -> str:
@@ -155,6 +159,11 @@ class Comparison:
         if len(self.causes) > SHOWN:
             lines.append(f"  and {len(self.causes) - SHOWN} more")
         lines.append(f"accumulators cut off: {self.saturations} times")
+        if self.cut_histories:
+            lines.append(
+                f"plastic synapses that should have looked further back than the 15 spikes that a "
+                f"board keeps of a cell: {self.cut_histories} times"
+            )
         return "\n".join(lines)
 
     def __repr__(self) -> str:
@@ -230,9 +239,10 @@ def compare(
             "compare: nothing was recorded in both runs. Record the same populations in both."
         )
     notes = emulated_recording.info["backend_notes"]
+    saturations, cut = (int(notes.get(name, 0)) for name in ("saturations", "cut_histories"))
     return Comparison(
         dt, shift, tolerance, spikes, traces, _causes(emulated_recording),
-        int(notes.get("saturations", 0)), (float_recording, emulated_recording),
+        saturations, cut, (float_recording, emulated_recording),
     )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from neurosim.hardware.spinnaker import fixed_point as fp
 from neurosim.hardware.spinnaker.cells import CELLS, RECEPTORS
 from neurosim.hardware.spinnaker.conversion import to_board
 from neurosim.hardware.spinnaker.counters import counters, total
-from neurosim.hardware.spinnaker.kernels.arrays import STATE
+from neurosim.hardware.spinnaker.kernels.arrays import COUNTERS, CUT, STATE
 from neurosim.hardware.spinnaker.layout import Layout, lay_out, sorted_sources
 from neurosim.hardware.spinnaker.lower import board_plan, map_plan
 from neurosim.hardware.spinnaker.mapping import Mapping, Route, Target
@@ -48,8 +48,7 @@ class Emulator:
 
     Examples
     --------
-    >>> Emulator(Settings(neurons_per_core=100)).name
-    'spinnaker-emulator'
+    >>> backend = Emulator(Settings(neurons_per_core=100))
     """
 
     settings: Settings = field(default_factory=Settings)
@@ -395,6 +394,7 @@ class EmulatorEngine:
             "cores": sum(t.cores for t in self.mapping.targets),
             "shifts": {t.name: list(t.shifts) for t in self.mapping.targets},
             "saturations": total(found, "n_saturations") + total(found, "n_plastic_saturations"),
+            "cut_histories": int(self.arrays.rings.counters[CUT::COUNTERS].sum()),
             "lost_packets": int(self.arrays.packets.lost[0]),
             "provenance": found,
         }

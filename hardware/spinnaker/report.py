@@ -19,7 +19,7 @@ from neurosim.hardware.spinnaker.machine import BOARDS, Board
 from neurosim.hardware.spinnaker.projections import CHANGED, ProjectionReport, describe
 from neurosim.hardware.spinnaker.rates import Rate, assumed_rates, rates_of
 from neurosim.hardware.spinnaker.rules import PLAN_RULES
-from neurosim.hardware.spinnaker.rules_firmware import FIRMWARE_RULES
+from neurosim.hardware.spinnaker.rules_firmware import FIRMWARE_RULES, histories
 from neurosim.hardware.spinnaker.rules_mapped import MAPPED_RULES
 from neurosim.hardware.spinnaker.settings import Settings
 from neurosim.hardware.spinnaker.usage import Usage, slice_size, usage
@@ -282,6 +282,8 @@ def preflight(
     mapping = map_plan(plan, settings)
     if isinstance(rates, str):
         rates = _measured(plan, rates, settings, length)
+    if isinstance(rates, Recording):
+        findings += histories(rates)
     planned = rates_of(mapping.plan, settings, rates, duration)
     findings += assumed_rates(mapping.plan, settings, planned)
     found = usage(mapping, machine, planned, length)

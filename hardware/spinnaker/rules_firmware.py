@@ -13,6 +13,7 @@ from neurosim.hardware.spinnaker.layout import SLOWEST_VERY_FAST, poisson_consta
 from neurosim.hardware.spinnaker.lower import board_plan
 from neurosim.hardware.spinnaker.settings import Settings
 from neurosim.plan.plan import Plan
+from neurosim.recording.recording import Recording
 from neurosim.synapses import STDP
 
 PROGRAMS: dict[str, frozenset[tuple[str, str]]] = {
@@ -99,5 +100,23 @@ def very_fast_poisson(plan: Plan, settings: Settings) -> list[Finding]:
     return found
 
 
+def histories(recording: Recording) -> list[Finding]:
+    """Plasticity that was lost in a run on the emulator, since cells had spiked too often."""
+    notes = recording.info["backend_notes"]
+    cut = int(notes.get("cut_histories", 0))
+    if not cut:
+        return []
+    return [
+        Finding(
+            "warning", "histories", "plasticity",
+            f"a core keeps the last 15 spikes of a cell; {cut} times a plastic synapse should have "
+            "looked further back when its source spiked, and has not learned from earlier spikes",
+            "Let sources of plastic synapses spike more often than once in 15 spikes of their "
+            "targets.",
+            {"synapses": cut},
+        )
+    ]  # fmt: skip
+
+
 FIRMWARE_RULES = (programs, fast_alpha, very_fast_poisson)
-"""Rules of this file."""
+"""Rules of this file that need the plan and settings alone."""

@@ -12,10 +12,11 @@ HISTORY = 16
 LATEST = 16
 """Ticks that the colour of a packet tells apart."""
 
-(SATURATED, PLASTIC_SATURATED, SKIPPED, LATE, MOST_LATE, RECEIVED, EVENTS) = range(7)
+(SATURATED, PLASTIC_SATURATED, SKIPPED, LATE, MOST_LATE, CUT) = range(6)
 """Counters of a core: additions that saturated (static and plastic), synapses skipped, late
-packets by their lowest bit, the latest packet, packets that found a row, and synapses processed."""
-COUNTERS = 7
+packets by their lowest bit, the latest packet, and plastic synapses that should have looked further
+back than the spikes that are kept."""
+COUNTERS = 6
 
 
 class Cells(NamedTuple):

@@ -7,6 +7,7 @@ import numpy as np
 from neurosim.hardware.spinnaker.kernels.arrays import (
     ADDITIVE,
     COUNTERS,
+    CUT,
     HISTORY,
     LATE,
     MOST_LATE,
@@ -173,6 +174,9 @@ def plastic_row(routes, r, row, targets, rings, tick, late):
         word = learned(routes, r, routes.word[j], delay, cell, rings, last, trace, now, True)
         routes.word[j] = word
         core = targets.core[t] + target // targets.per_core[t]
+        full = rings.count[cell] == HISTORY
+        if full and rings.time[cell * HISTORY + 1] > max(last - delay, 0):
+            rings.counters[core * COUNTERS + CUT] += 1
         if delay <= late:
             rings.counters[core * COUNTERS + SKIPPED] += 1
             continue

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import neurosim as ns
+from neurosim.hardware.spinnaker.comparison import compare
 from neurosim.hardware.spinnaker.report import preflight
 from neurosim.hardware.spinnaker.rules_firmware import FIRMWARE_RULES, PROGRAMS
 from neurosim.hardware.spinnaker.settings import Settings
@@ -86,3 +87,27 @@ def test_the_report_has_these_rules_too():
     assert not report.fits
     assert "fast_alpha" in {f.rule for f in report.findings}
     assert np.isfinite([v for f in report.findings for v in f.numbers.values()]).all()
+
+
+def forgetful(second):
+    """A source that spikes before and after its target has spiked 25 times."""
+    net = ns.Network()
+    pre = net.population("pre", 1, ns.SpikeSourceArray([[3.0, second]]))
+    times = [float(t) for t in range(5, 80, 3)]
+    drive = net.population("drive", 1, ns.SpikeSourceArray([times]))
+    cells = net.population("cells", 1, ns.IFCurrExp(tau_refrac=1.0))
+    net.project(drive, cells, ns.AllToAll(), ns.Static(25.0, 1.0))
+    net.project(pre, cells, ns.AllToAll(), ns.STDP(1.0, 1.0, w_max=3.0))
+    net.record([pre, drive, cells], "spikes")
+    return net
+
+
+@pytest.mark.parametrize(("second", "cut"), [(20.0, 0), (90.0, 1)])
+def test_plasticity_that_looks_too_far_back(second, cut):
+    net = forgetful(second)
+    recording = ns.simulate(net, 100.0, dt=1.0, seed=1, backend="spinnaker-emulator")
+    report = preflight(net, dt=1.0, seed=1, rates=recording)
+    told = [f for f in report.findings if f.rule == "histories"]
+    assert [f.numbers for f in told] == [{"synapses": cut}] * cut
+    float_ = ns.simulate(net, 100.0, dt=1.0, seed=1)
+    assert ("15 spikes" in str(compare(float_, recording))) == bool(cut)

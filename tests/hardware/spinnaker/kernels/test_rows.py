@@ -58,6 +58,7 @@ def test_a_history_that_is_full_forgets_the_oldest() -> None:
     oracle, made = agree(net, ticks=100)
     assert len(oracle.post[2][0]) == 16
     assert made.arrays.rings.count.tolist() == [16, 16]
+    assert made.notes()["cut_histories"] == 2  # both synapses, at the second packet
 
 
 def test_entries_of_a_ring_saturate_and_are_counted() -> None:

@@ -39,7 +39,9 @@ def test_memory_of_a_process():
 
 
 @pytest.mark.slow
-@pytest.mark.filterwarnings("ignore:.* deprecated - use:DeprecationWarning")  # Brian2's parser
+@pytest.mark.filterwarnings(
+    "ignore:.*deprecated.* use:DeprecationWarning"
+)  # in the parser of Brian2
 def test_it_runs_the_same_network():
     pytest.importorskip("brian2")
     found = script.run(task("b1", 0.25, duration=200.0) | {"mode": "cython"})

@@ -7,7 +7,15 @@ from tests.neurosim.backends.sharded import shards
 
 @pytest.mark.parametrize("check", [check_unchanged, check_changes])
 @pytest.mark.parametrize(
-    "case", ["recurrent", "stdp axonal", "stdp mixed", "tsodyks-markram", "currents", "poisson"]
+    "case",
+    [
+        "recurrent",
+        "stdp mixed",
+        *(
+            pytest.param(case, marks=pytest.mark.slow)
+            for case in ("stdp axonal", "tsodyks-markram", "currents", "poisson")
+        ),
+    ],
 )
 def test_several_shards_take_changes(check, case):
     with shards("mixed", 0.3, 0.6) as calls:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.backends.base import Capabilities, Options, Progress, Synapses, Violation
-from neurosim.backends.check import require, violations
+from neurosim.backends.check import require
 from neurosim.backends.simulation import Simulation
 from neurosim.errors import MappingError, ParameterError, UnsupportedError
 from neurosim.hardware.spinnaker import readback
@@ -18,6 +18,7 @@ from neurosim.hardware.spinnaker.cells import CELLS
 from neurosim.hardware.spinnaker.deployment import Deployment
 from neurosim.hardware.spinnaker.lower import board_plan, map_plan
 from neurosim.hardware.spinnaker.mapping import Mapping
+from neurosim.hardware.spinnaker.rules import violations
 from neurosim.hardware.spinnaker.settings import Settings, plain
 from neurosim.hardware.spinnaker.stages import misplaced
 from neurosim.hardware.spinnaker.targets import Target, find

@@ -13,6 +13,7 @@ from neurosim.errors import MappingError
 from neurosim.hardware.spinnaker.accumulators import expected_sum, shift_of
 from neurosim.hardware.spinnaker.cells import CELLS, Cell
 from neurosim.hardware.spinnaker.conversion import board_rule, to_board
+from neurosim.hardware.spinnaker.machine import LONGEST_PLASTIC_ROW
 from neurosim.hardware.spinnaker.mapping import (
     MOST_STAGES,
     RING_BITS,
@@ -28,8 +29,6 @@ from neurosim.plan.connect import expand
 from neurosim.plan.plan import Plan, PoissonBlock, PopulationPlan, SynapseBlock
 from neurosim.synapses import STDP, Static
 
-FEWEST_ROW = 254
-"""Plastic synapses that a row holds: the most neurons on a core of a plastic population."""
 RECEPTOR_BITS = 1
 """Bits for two receptors."""
 
@@ -141,7 +140,7 @@ def _target(plan: Plan, settings: Settings, index: int, drawn: list[Drawn]) -> T
     rules = [s for i in incoming if isinstance(s := plan.synapses[i].synapse, STDP)]
     per_core = int(settings.of(place.name, "neurons_per_core"))
     if rules:
-        per_core = min(per_core, FEWEST_ROW)
+        per_core = min(per_core, LONGEST_PLASTIC_ROW)
     longest = max((int(drawn[i].delays.max(initial=0)) for i in incoming), default=0)
     neuron = bits(min(place.size, per_core))
     most = RING_BITS - neuron - RECEPTOR_BITS

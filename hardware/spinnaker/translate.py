@@ -14,7 +14,7 @@ from neurosim.errors import ParameterError, UnsupportedError
 from neurosim.hardware.spinnaker.cells import CELLS, RECEPTORS
 from neurosim.hardware.spinnaker.conversion import to_board
 from neurosim.hardware.spinnaker.deployment import Deployment, Link
-from neurosim.hardware.spinnaker.layout import core_seed
+from neurosim.hardware.spinnaker.layout import amplitudes, core_seed
 from neurosim.hardware.spinnaker.mapping import Mapping, Route
 from neurosim.hardware.spinnaker.settings import SOURCES_PER_CORE
 from neurosim.io.pynn_backends import BOARD, BOARD_VARIABLES
@@ -169,11 +169,10 @@ def synapse_call(kind: SynapseKind) -> Call | str:
         return f"STDP has dendritic_delay_fraction 1, got {kind.dendritic_delay_fraction:g}"
     if kind.w_min < 0.0:
         return f"STDP has bounds >= 0, got w_min {kind.w_min:g}"
-    # the board adds amplitudes as they are, here they are multiplied by w_max
-    scale = kind.w_max if kind.dependence == "additive" else 1.0
+    a_plus, a_minus = amplitudes(kind)
     rule = {
         "tau_plus": kind.tau_plus, "tau_minus": kind.tau_minus,
-        "A_plus": kind.A_plus * scale, "A_minus": kind.A_minus * scale,
+        "A_plus": a_plus, "A_minus": a_minus,
     }  # fmt: skip
     bounds = {"w_min": kind.w_min, "w_max": kind.w_max}
     timing = "SpikePairRule" if kind.pairing == "all_to_all" else "SpikeNearestPairRule"
